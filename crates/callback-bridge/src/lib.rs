@@ -1,0 +1,1 @@
+//! Turns the callback of any C library into a Future

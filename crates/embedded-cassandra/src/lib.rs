@@ -1,0 +1,1 @@
+//! Real Apache Cassandra nodes on this machine, without containers

@@ -1,0 +1,1 @@
+//! A C driver without a network, for tests of timing and order

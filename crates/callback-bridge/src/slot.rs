@@ -1,0 +1,532 @@
+//! The hand-off slot: one heap cell that a foreign callback and a future share, once.
+//!
+//! One allocation, one compare-exchange on each side, no lock, no reference count, no state in
+//! which a side waits for the other.
+//!
+//! # The state word
+//!
+//! ```text
+//! bit    name       meaning
+//! 0      ARMED      the waker words are published; whoever clears this bit owns that waker
+//! 1      COMPLETE   the callback stored the value and never touches the slot again
+//! 2      ABANDONED  the callback's half was dropped unfired and never touches the slot again
+//! 3      DETACHED   the future is gone and never touches the slot again
+//! 4..    epoch      bumped by every arm, so that a stale copy of the waker is never confirmed
+//! ```
+//!
+//! No two of the four bits are ever set together; with none set the slot is EMPTY. A terminal
+//! word carries no epoch.
+//!
+//! # Valid transitions
+//!
+//! ```text
+//! | from               | who, event                     | to         | what changes hands            |
+//! |--------------------|--------------------------------|------------|-------------------------------|
+//! | -                  | pair()                         | EMPTY(0)   | both halves hold the slot     |
+//! | EMPTY(e)           | future: poll                   | ARMED(e+1) | waker -> whoever clears ARMED |
+//! | ARMED(e)           | future: poll, same waker       | ARMED(e)   | nothing                       |
+//! | ARMED(e)           | future: poll, another waker    | EMPTY(e)   | waker -> future, then arms    |
+//! | EMPTY(e)           | callback: complete             | COMPLETE   | value -> future               |
+//! | ARMED(e)           | callback: complete             | COMPLETE   | value -> future,              |
+//! |                    |                                |            | waker -> callback, then woken |
+//! | EMPTY(e)           | callback: drop                 | ABANDONED  | nothing                       |
+//! | ARMED(e)           | callback: drop                 | ABANDONED  | waker -> callback, then woken |
+//! | EMPTY(e)           | future: drop, detach           | DETACHED   | nothing                       |
+//! | ARMED(e)           | future: drop, detach           | DETACHED   | waker -> future, then dropped |
+//! | COMPLETE           | future: poll, take, drop, ...  | (freed)    | value taken, future frees     |
+//! | ABANDONED          | future: poll, take, drop, ...  | (freed)    | future frees                  |
+//! | DETACHED           | callback: complete, drop       | (freed)    | callback frees                |
+//! ```
+//!
+//! COMPLETE, ABANDONED and DETACHED are terminal: the side that *reads* one frees the slot, the
+//! side that *wrote* it never looks back. That is the whole argument about lifetime.
+//!
+//! # Why the callback needs a single read-modify-write
+//!
+//! A waker is two words. The callback copies them *before* its compare-exchange, which at once
+//! publishes the value and confirms the copy: it succeeds only while the word still is the very
+//! `ARMED(e)` that was loaded, and only one read-modify-write can ever read from that write. When
+//! it fails, the copied words are forgotten and never dereferenced. Taking the waker *after*
+//! announcing the value would need a state in which one side waits, or a reference count.
+//!
+//! The epoch closes the gap in "still is": between the callback's load and its exchange the
+//! future may disarm and arm again with another waker, and the tag alone would look the same.
+//!
+//! # Foreign code
+//!
+//! Cloning, waking and dropping a waker run code of an executor, which may panic or come back to
+//! this very slot. All of it runs while the slot is in a valid state and nothing is held: a clone
+//! before it is published, an old waker after it was taken out, the wake after the hand-over.
+
+use std::ffi::c_void;
+use std::fmt;
+use std::future::Future;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::pin::Pin;
+use std::ptr::{self, NonNull};
+use std::task::{Context, Poll, RawWakerVTable, Waker};
+
+use crate::contain;
+use crate::sync::{AtomicPtr, AtomicWord, Ordering::*, UnsafeCell, Word};
+
+const EMPTY: Word = 0;
+const ARMED: Word = 1 << 0;
+const COMPLETE: Word = 1 << 1;
+const ABANDONED: Word = 1 << 2;
+const DETACHED: Word = 1 << 3;
+const EPOCH: Word = 1 << 4;
+
+/// The callback's half is done with the slot.
+const FIRED: Word = COMPLETE | ABANDONED;
+
+/// A pair of halves over one new slot.
+///
+/// The [`Completer`] goes to the callback, the [`Completion`] is awaited. Costs one allocation.
+pub fn pair<T>() -> (Completer<T>, Completion<T>) {
+    let slot = NonNull::from(Box::leak(Box::new(Slot {
+        state: AtomicWord::new(EMPTY),
+        waker_data: AtomicPtr::new(ptr::null_mut()),
+        waker_vtable: AtomicPtr::new(ptr::null_mut()),
+        value: UnsafeCell::new(MaybeUninit::uninit()),
+        #[cfg(loom)]
+        life: loom::cell::UnsafeCell::new(()),
+    })));
+    (Completer { slot }, Completion { slot: Some(slot) })
+}
+
+/// The callback's half was dropped without a value: none will ever come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Abandoned;
+
+impl fmt::Display for Abandoned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the callback's half was dropped without a value")
+    }
+}
+
+impl std::error::Error for Abandoned {}
+
+/// The callback's half: gives the future its value, at most once, from any thread.
+///
+/// Dropped unfired, it resolves the future with [`Abandoned`].
+pub struct Completer<T> {
+    slot: NonNull<Slot<T>>,
+}
+
+// SAFETY: the halves share nothing but the slot, whose state word hands each field to one side at
+// a time; what crosses threads with it is a `T` and a `Waker`, which is Send.
+unsafe impl<T: Send> Send for Completer<T> {}
+// SAFETY: the only `&self` method reads the state word.
+unsafe impl<T: Send> Sync for Completer<T> {}
+
+impl<T> Completer<T> {
+    /// This half as the `void *` of a C callback. It leaks unless it comes back through
+    /// [`from_raw`](Completer::from_raw).
+    pub fn into_raw(self) -> *mut c_void {
+        ManuallyDrop::new(self).slot.as_ptr().cast()
+    }
+
+    /// The half that was turned into `raw`.
+    ///
+    /// # Safety
+    /// `raw` came from [`into_raw`](Completer::into_raw) with the same `T`, and was not given to
+    /// this function before. When this runs on another thread, `T` is `Send`.
+    pub unsafe fn from_raw(raw: *mut c_void) -> Self {
+        // SAFETY: per the contract this is the pointer of a live slot, never null.
+        Self { slot: unsafe { NonNull::new_unchecked(raw.cast()) } }
+    }
+
+    /// Whether nobody waits for the value any more, so that the work of getting it can be saved.
+    ///
+    /// `true` is final. `false` may be out of date when it returns.
+    pub fn is_detached(&self) -> bool {
+        // SAFETY: this half keeps the slot alive.
+        let slot = unsafe { self.slot.as_ref() };
+        slot.alive();
+        // ORDERING: nothing is read or freed on account of the answer.
+        slot.state.load(Relaxed) & DETACHED != 0
+    }
+
+    /// Hands `value` to the future and then wakes the task that polled it last.
+    ///
+    /// Never blocks and never waits for the future's side. A waker that panics is contained: the
+    /// value has been handed over by then.
+    ///
+    /// # Errors
+    /// Gives `value` back when the future is gone.
+    // | tag before | tag after | returns                                             |
+    // |------------|-----------|-----------------------------------------------------|
+    // | EMPTY      | COMPLETE  | Ok                                                  |
+    // | ARMED      | COMPLETE  | Ok, after the wake                                  |
+    // | DETACHED   | (freed)   | Err, with the value moved back out of the slot      |
+    pub fn complete(self, value: T) -> Result<(), T> {
+        let slot_ptr = ManuallyDrop::new(self).slot;
+        // SAFETY: this half keeps the slot alive until it settles it or frees it.
+        let slot = unsafe { slot_ptr.as_ref() };
+        slot.alive();
+        // SAFETY: until COMPLETE is written, the value belongs to this side.
+        slot.value.with_mut(|cell| unsafe { (*cell).write(value) });
+        // SAFETY: the value was written, and the half was consumed.
+        match unsafe { settle(slot_ptr, COMPLETE) } {
+            Settled::HandedOver(waker) => {
+                wake(waker);
+                Ok(())
+            }
+            Settled::Detached => {
+                // SAFETY: it was written above, and nobody else ever read it.
+                let value = slot.value.with_mut(|cell| unsafe { (*cell).assume_init_read() });
+                // SAFETY: DETACHED was acquired: this is the only side left.
+                unsafe { free(slot_ptr) };
+                Err(value)
+            }
+        }
+    }
+}
+
+impl<T> Drop for Completer<T> {
+    // | tag before | tag after | effect                          |
+    // |------------|-----------|---------------------------------|
+    // | EMPTY      | ABANDONED |                                 |
+    // | ARMED      | ABANDONED | the waker is woken, contained   |
+    // | DETACHED   | (freed)   |                                 |
+    fn drop(&mut self) {
+        // SAFETY: this half keeps the slot alive until it settles it or frees it.
+        unsafe { self.slot.as_ref() }.alive();
+        // SAFETY: ABANDONED promises no value, and the half is not used after its drop.
+        match unsafe { settle(self.slot, ABANDONED) } {
+            Settled::HandedOver(waker) => wake(waker),
+            // SAFETY: DETACHED was acquired: this is the only side left.
+            Settled::Detached => unsafe { free(self.slot) },
+        }
+    }
+}
+
+impl<T> fmt::Debug for Completer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completer").field("is_detached", &self.is_detached()).finish()
+    }
+}
+
+/// The future's half: resolves with the value, or with [`Abandoned`] when none will come.
+///
+/// Dropping it detaches: the callback's side frees the slot when it comes.
+#[must_use = "a completion that is dropped detaches from its callback"]
+pub struct Completion<T> {
+    /// None once the future is finished.
+    slot: Option<NonNull<Slot<T>>>,
+}
+
+// SAFETY: as for `Completer`.
+unsafe impl<T: Send> Send for Completion<T> {}
+// SAFETY: no `&self` method reaches the slot.
+unsafe impl<T: Send> Sync for Completion<T> {}
+impl<T> Unpin for Completion<T> {}
+
+impl<T> Completion<T> {
+    /// The outcome when it is there, without waiting and without a waker. After `Some`, the
+    /// future is finished; a finished future gives `None`.
+    // | tag before   | tag after | returns                  |
+    // |--------------|-----------|--------------------------|
+    // | EMPTY, ARMED | unchanged | None                     |
+    // | COMPLETE     | (freed)   | Some(Ok)                 |
+    // | ABANDONED    | (freed)   | Some(Err)                |
+    pub fn try_take(&mut self) -> Option<Result<T, Abandoned>> {
+        let slot_ptr = self.slot?;
+        // SAFETY: this half keeps the slot alive until it reads that the callback fired.
+        let slot = unsafe { slot_ptr.as_ref() };
+        slot.alive();
+        // ORDERING: acquires the value of `settle` and the end of the callback's accesses.
+        let peeked = slot.state.load(Acquire);
+        if peeked & FIRED == 0 {
+            return None;
+        }
+        self.slot = None;
+        // SAFETY: `peeked` was acquired and says FIRED, and this half is finished.
+        Some(unsafe { take(slot_ptr, peeked) })
+    }
+
+    /// Whether the outcome was taken, by `poll` or [`try_take`](Completion::try_take). Polling
+    /// then panics.
+    pub fn is_terminated(&self) -> bool {
+        self.slot.is_none()
+    }
+
+    /// Gives up waiting, as a drop does, and says what became of the value.
+    ///
+    /// `Some`: it had come already, here it is. `None`: the callback's side frees the slot, and
+    /// gets its value back from [`Completer::complete`] (or the future had finished before).
+    pub fn detach(mut self) -> Option<Result<T, Abandoned>> {
+        self.leave()
+    }
+
+    // | tag before | tag after | returns                                                       |
+    // |------------|-----------|---------------------------------------------------------------|
+    // | EMPTY      | DETACHED  | None                                                          |
+    // | ARMED      | DETACHED  | None, after the waker was dropped                             |
+    // | COMPLETE   | (freed)   | Some(Ok)                                                      |
+    // | ABANDONED  | (freed)   | Some(Err)                                                     |
+    fn leave(&mut self) -> Option<Result<T, Abandoned>> {
+        let slot_ptr = self.slot.take()?;
+        // SAFETY: this half keeps the slot alive until it writes DETACHED or reads FIRED.
+        let slot = unsafe { slot_ptr.as_ref() };
+        slot.alive();
+        // ORDERING: acquires the value of `settle` and the end of the callback's accesses.
+        let mut current = slot.state.load(Acquire);
+        loop {
+            if current & FIRED != 0 {
+                // SAFETY: `current` was acquired and says FIRED, and this half is finished.
+                return Some(unsafe { take(slot_ptr, current) });
+            }
+            let words = slot.waker_words();
+            // ORDERING: releases this side's last access, for the callback to free the slot
+            // after it. A failure means FIRED and acquires what `settle` released.
+            match slot.state.compare_exchange(current, DETACHED, Release, Acquire) {
+                Ok(_) if current & ARMED != 0 => {
+                    // SAFETY: clearing ARMED made the published words this side's again; the slot
+                    // itself may be gone by now.
+                    drop(unsafe { words.into_waker() });
+                    return None;
+                }
+                Ok(_) => return None,
+                Err(now) => current = now,
+            }
+        }
+    }
+}
+
+impl<T> Future for Completion<T> {
+    type Output = Result<T, Abandoned>;
+
+    /// # Panics
+    /// When the future has finished before.
+    // | tag before | waker   | tag after | returns                                              |
+    // |------------|---------|-----------|------------------------------------------------------|
+    // | EMPTY      |         | ARMED     | Pending                                              |
+    // | ARMED      | same    | ARMED     | Pending; nothing was cloned or exchanged             |
+    // | ARMED      | another | ARMED     | Pending, by way of EMPTY                             |
+    // | COMPLETE   |         | (freed)   | Ready(Ok)                                            |
+    // | ABANDONED  |         | (freed)   | Ready(Err)                                           |
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let slot_ptr = this.slot.expect("a `Completion` was polled after it had finished");
+        // SAFETY: this half keeps the slot alive until it reads that the callback fired.
+        let slot = unsafe { slot_ptr.as_ref() };
+        slot.alive();
+        // ORDERING: acquires the value of `settle` and the end of the callback's accesses.
+        let mut polled = slot.state.load(Acquire);
+        if polled & ARMED != 0 {
+            if slot.waker_words().will_wake(cx.waker()) {
+                return Poll::Pending;
+            }
+            polled = slot.disarm(polled);
+        }
+        if polled & FIRED == 0 {
+            match slot.arm(polled, cx.waker()) {
+                Ok(()) => return Poll::Pending,
+                Err(fired) => polled = fired,
+            }
+        }
+        this.slot = None;
+        // SAFETY: `polled` was acquired and says FIRED, and this half is finished.
+        Poll::Ready(unsafe { take(slot_ptr, polled) })
+    }
+}
+
+impl<T> Drop for Completion<T> {
+    fn drop(&mut self) {
+        drop(self.leave());
+    }
+}
+
+impl<T> fmt::Debug for Completion<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completion").field("is_terminated", &self.is_terminated()).finish()
+    }
+}
+
+/// The cell that both halves share.
+///
+/// Aligned as its fields need and no more: over-aligned allocations miss the allocator's thread
+/// cache, which costs more than neighbours on one cache line do.
+struct Slot<T> {
+    state: AtomicWord,
+    waker_data: AtomicPtr<()>,
+    waker_vtable: AtomicPtr<RawWakerVTable>,
+    value: UnsafeCell<MaybeUninit<T>>,
+    /// Written when the slot is freed and read at every entry: loom does not see a free, but it
+    /// does see an access that is not ordered before this write.
+    #[cfg(loom)]
+    life: loom::cell::UnsafeCell<()>,
+}
+
+impl<T> Slot<T> {
+    #[inline(always)]
+    fn alive(&self) {
+        #[cfg(loom)]
+        self.life.with(|_| ());
+    }
+
+    /// A copy of the waker words, good for nothing until the state word confirms it.
+    #[inline]
+    fn waker_words(&self) -> WakerWords {
+        // ORDERING: what makes the copy valid is the exchange that confirms it; its Release keeps
+        // these loads before it, and the Acquire of the word before them.
+        let data = self.waker_data.load(Relaxed);
+        // ORDERING: as above.
+        let vtable = self.waker_vtable.load(Relaxed);
+        WakerWords { data, vtable }
+    }
+
+    /// Takes the old waker out and drops it. Future's side; `armed` is the word it loaded.
+    // | tag before | tag after | returns                                                        |
+    // |------------|-----------|----------------------------------------------------------------|
+    // | ARMED      | EMPTY     | EMPTY, of the same epoch                                       |
+    // | COMPLETE   | unchanged | COMPLETE; the callback owns the waker                          |
+    // | ABANDONED  | unchanged | ABANDONED; the callback owns the waker                         |
+    fn disarm(&self, armed: Word) -> Word {
+        let words = self.waker_words();
+        let empty = armed & !ARMED;
+        // ORDERING: this side wrote the words and takes them back, which needs no order. A failure
+        // means FIRED and acquires what `settle` released.
+        match self.state.compare_exchange(armed, empty, Relaxed, Acquire) {
+            Ok(_) => {
+                // SAFETY: clearing ARMED made the published words this side's again.
+                drop(unsafe { words.into_waker() });
+                empty
+            }
+            Err(fired) => fired,
+        }
+    }
+
+    /// Publishes a clone of `waker`. Future's side; `empty` is the word it loaded or disarmed.
+    // | tag before | tag after | returns                                                        |
+    // |------------|-----------|----------------------------------------------------------------|
+    // | EMPTY      | ARMED     | Ok                                                             |
+    // | COMPLETE   | unchanged | Err(COMPLETE), after the clone was dropped                     |
+    // | ABANDONED  | unchanged | Err(ABANDONED), after the clone was dropped                    |
+    fn arm(&self, empty: Word, waker: &Waker) -> Result<(), Word> {
+        let clone = ManuallyDrop::new(waker.clone());
+        // ORDERING: the exchange below publishes both words.
+        self.waker_data.store(clone.data().cast_mut(), Relaxed);
+        // ORDERING: as above.
+        self.waker_vtable.store(ptr::from_ref(clone.vtable()).cast_mut(), Relaxed);
+        let armed = (empty | ARMED).wrapping_add(EPOCH);
+        // ORDERING: releases the words and the waker behind them. A failure means FIRED and
+        // acquires what `settle` released.
+        match self.state.compare_exchange(empty, armed, Release, Acquire) {
+            Ok(_) => Ok(()),
+            Err(fired) => {
+                drop(ManuallyDrop::into_inner(clone));
+                Err(fired)
+            }
+        }
+    }
+}
+
+/// The two words of a waker, copied out of a slot.
+#[derive(Clone, Copy)]
+struct WakerWords {
+    data: *mut (),
+    vtable: *mut RawWakerVTable,
+}
+
+impl WakerWords {
+    /// Whether these are the words of `waker`. Only the future's side may ask: the slot then owns
+    /// a clone, so that the address behind `data` cannot have been used again.
+    #[inline]
+    fn will_wake(self, waker: &Waker) -> bool {
+        ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable())
+    }
+
+    /// # Safety
+    /// The caller cleared the ARMED under which these very words were published, and calls this
+    /// once.
+    #[inline]
+    unsafe fn into_waker(self) -> Waker {
+        // SAFETY: the vtable came out of `Waker::vtable`, a `&'static`, and the data out of the
+        // same waker; the caller owns the pair.
+        unsafe { Waker::new(self.data, &*self.vtable) }
+    }
+}
+
+enum Settled {
+    /// The word was written: the future owns the slot. The waker is the caller's, to wake.
+    HandedOver(Option<Waker>),
+    /// The future is gone: the caller owns the slot, and frees it.
+    Detached,
+}
+
+/// The callback's one exchange: writes `fired`, taking the waker out.
+///
+/// A function of the pointer and not a method: the future may free the slot at any moment after
+/// the exchange, and no reference of a caller's argument may be alive by then.
+///
+/// # Safety
+/// The caller is the callback's half and gives it up; with COMPLETE, the value is written.
+// | tag before | tag after | returns                                                            |
+// |------------|-----------|--------------------------------------------------------------------|
+// | EMPTY      | `fired`   | HandedOver(None)                                                   |
+// | ARMED      | `fired`   | HandedOver(waker)                                                  |
+// | DETACHED   | unchanged | Detached                                                           |
+unsafe fn settle<T>(slot_ptr: NonNull<Slot<T>>, fired: Word) -> Settled {
+    // SAFETY: the callback's half keeps the slot alive until the exchange succeeds.
+    let slot = unsafe { slot_ptr.as_ref() };
+    // ORDERING: acquires the waker that `arm` published, or the last access of `leave`.
+    let mut seen = slot.state.load(Acquire);
+    loop {
+        if seen & DETACHED != 0 {
+            return Settled::Detached;
+        }
+        debug_assert_eq!(seen & FIRED, 0, "the callback's half fired twice");
+        let words = slot.waker_words();
+        // ORDERING: releases the value and this side's last access, and keeps the copy of the
+        // words before it; a failure acquires as the load above does.
+        match slot.state.compare_exchange_weak(seen, fired, Release, Acquire) {
+            Ok(_) if seen & ARMED != 0 => {
+                // SAFETY: the exchange confirmed `ARMED(e)` and cleared it: these are the words
+                // published under that epoch. The slot itself may be gone by now.
+                return Settled::HandedOver(Some(unsafe { words.into_waker() }));
+            }
+            Ok(_) => return Settled::HandedOver(None),
+            Err(now) => seen = now,
+        }
+    }
+}
+
+/// Wakes last of all, and lets no panic of the waker out: callers are often inside a C frame.
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        contain(|| waker.wake());
+    }
+}
+
+/// The outcome out of a slot whose callback fired; frees the slot before anything of it is dropped.
+///
+/// # Safety
+/// `fired` was acquired from this slot and has a bit of FIRED; the caller is the future's half and
+/// gives it up.
+unsafe fn take<T>(slot_ptr: NonNull<Slot<T>>, fired: Word) -> Result<T, Abandoned> {
+    let outcome = if fired & COMPLETE != 0 {
+        // SAFETY: the slot is this side's, and COMPLETE says that the value is in it.
+        Ok(unsafe { slot_ptr.as_ref() }
+            .value
+            .with_mut(|cell| unsafe { (*cell).assume_init_read() }))
+    } else {
+        Err(Abandoned)
+    };
+    // SAFETY: the callback's last access was released by the word that was acquired.
+    unsafe { free(slot_ptr) };
+    outcome
+}
+
+/// Frees the slot; a value in it is not dropped.
+///
+/// # Safety
+/// The caller is the only side left, with every access of the other side ordered before this.
+unsafe fn free<T>(slot_ptr: NonNull<Slot<T>>) {
+    // SAFETY: per the contract; the pointer came from `Box::leak` in `pair`.
+    let slot = unsafe { Box::from_raw(slot_ptr.as_ptr()) };
+    #[cfg(loom)]
+    slot.life.with_mut(|_| ());
+    drop(slot);
+}

@@ -1,0 +1,429 @@
+//! The slot on real threads. Under Miri the same tests run with few iterations.
+#![cfg(not(loom))]
+
+use std::error::Error;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::thread;
+
+use callback_bridge::{Abandoned, Completer, Completion, contain, pair};
+
+type Value = Box<u32>;
+
+/// Counts wakes; the `Arc`'s own count shows leaked wakers.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+struct Task {
+    count: Arc<Count>,
+    waker: Waker,
+}
+
+impl Task {
+    fn new() -> Self {
+        let count = Arc::new(Count::default());
+        Self { waker: Waker::from(count.clone()), count }
+    }
+
+    fn poll<T>(&self, completion: &mut Completion<T>) -> Poll<Result<T, Abandoned>> {
+        Pin::new(completion).poll(&mut Context::from_waker(&self.waker))
+    }
+
+    fn wakes(&self) -> usize {
+        self.count.0.load(SeqCst)
+    }
+
+    fn assert_no_leak(self) {
+        drop(self.waker);
+        assert_eq!(Arc::strong_count(&self.count), 1, "a waker leaked");
+    }
+}
+
+fn assert_send<T: Send>() {}
+fn assert_sync<T: Sync>() {}
+
+#[test]
+fn halves_cross_threads() {
+    // `Cell` is Send and not Sync.
+    assert_send::<Completer<std::cell::Cell<u8>>>();
+    assert_sync::<Completer<std::cell::Cell<u8>>>();
+    assert_send::<Completion<std::cell::Cell<u8>>>();
+    assert_sync::<Completion<std::cell::Cell<u8>>>();
+    fn assert_unpin<T: Unpin>() {}
+    assert_unpin::<Completion<std::marker::PhantomPinned>>();
+}
+
+#[test]
+fn completed_before_the_first_poll() {
+    let (completer, mut completion) = pair::<Value>();
+    let task = Task::new();
+    assert_eq!(completer.complete(Box::new(3)), Ok(()));
+    assert_eq!(task.poll(&mut completion), Poll::Ready(Ok(Box::new(3))));
+    assert_eq!(task.wakes(), 0);
+    task.assert_no_leak();
+}
+
+#[test]
+fn completed_after_polls_wakes_the_last_waker_once() {
+    let (completer, mut completion) = pair::<Value>();
+    let (first, last) = (Task::new(), Task::new());
+    for task in [&first, &first, &last] {
+        assert!(task.poll(&mut completion).is_pending());
+    }
+    assert_eq!(completer.complete(Box::new(3)), Ok(()));
+    assert_eq!((first.wakes(), last.wakes()), (0, 1));
+    assert_eq!(last.poll(&mut completion), Poll::Ready(Ok(Box::new(3))));
+    first.assert_no_leak();
+    last.assert_no_leak();
+}
+
+#[test]
+fn completer_passes_through_c() {
+    let (completer, mut completion) = pair::<Value>();
+    let raw = completer.into_raw();
+    // SAFETY: it came out of `into_raw` just now.
+    let completer = unsafe { Completer::<Value>::from_raw(raw) };
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
+}
+
+#[test]
+fn dropped_completer_abandons_and_wakes() {
+    let (completer, mut completion) = pair::<Value>();
+    let task = Task::new();
+    assert!(task.poll(&mut completion).is_pending());
+    drop(completer);
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(task.poll(&mut completion), Poll::Ready(Err(Abandoned)));
+    assert!(completion.is_terminated());
+    task.assert_no_leak();
+}
+
+#[test]
+fn dropped_completer_abandons_before_the_first_poll() {
+    let (completer, mut completion) = pair::<Value>();
+    drop(completer);
+    assert_eq!(Task::new().poll(&mut completion), Poll::Ready(Err(Abandoned)));
+    let (completer, completion) = pair::<Value>();
+    drop(completer);
+    assert_eq!(completion.detach(), Some(Err(Abandoned)));
+}
+
+#[test]
+fn value_comes_back_when_the_future_is_gone() {
+    let (completer, mut completion) = pair::<Value>();
+    let task = Task::new();
+    assert!(task.poll(&mut completion).is_pending());
+    assert!(!completer.is_detached());
+    drop(completion);
+    assert!(completer.is_detached());
+    assert_eq!(completer.complete(Box::new(3)), Err(Box::new(3)));
+    assert_eq!(task.wakes(), 0);
+    task.assert_no_leak();
+}
+
+#[test]
+fn both_halves_dropped_in_either_order() {
+    let (completer, completion) = pair::<Value>();
+    drop(completer);
+    drop(completion);
+    let (completer, completion) = pair::<Value>();
+    drop(completion);
+    drop(completer);
+}
+
+#[test]
+fn completed_and_never_polled_drops_the_value() {
+    let probe = Arc::new(());
+    let (completer, completion) = pair();
+    completer.complete(probe.clone()).unwrap();
+    assert_eq!(Arc::strong_count(&probe), 2);
+    drop(completion);
+    assert_eq!(Arc::strong_count(&probe), 1);
+}
+
+#[test]
+fn try_take_peeks_and_then_finishes() {
+    let (completer, mut completion) = pair::<Value>();
+    let task = Task::new();
+    assert_eq!(completion.try_take(), None);
+    assert!(task.poll(&mut completion).is_pending());
+    assert_eq!(completion.try_take(), None);
+    assert!(!completion.is_terminated());
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(task.wakes(), 1, "a peek must leave the waker in place");
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
+    assert!(completion.is_terminated());
+    assert_eq!(completion.try_take(), None);
+    assert_eq!(completion.detach(), None);
+    task.assert_no_leak();
+}
+
+#[test]
+fn detach_gives_what_had_come() {
+    let (completer, completion) = pair::<Value>();
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(completion.detach(), Some(Ok(Box::new(3))));
+    let (completer, completion) = pair::<Value>();
+    assert_eq!(completion.detach(), None);
+    assert_eq!(completer.complete(Box::new(4)), Err(Box::new(4)));
+}
+
+#[test]
+#[should_panic = "polled after it had finished"]
+fn poll_after_the_end_panics() {
+    let (completer, mut completion) = pair::<Value>();
+    drop(completer);
+    let task = Task::new();
+    assert!(task.poll(&mut completion).is_ready());
+    let _ = task.poll(&mut completion);
+}
+
+#[test]
+fn values_of_every_shape() {
+    #[derive(Debug, PartialEq)]
+    #[repr(align(128))]
+    struct Wide(u8);
+    let (completer, mut completion) = pair::<()>();
+    completer.complete(()).unwrap();
+    assert_eq!(completion.try_take(), Some(Ok(())));
+    let (completer, mut completion) = pair::<Wide>();
+    completer.complete(Wide(9)).unwrap();
+    assert_eq!(completion.try_take(), Some(Ok(Wide(9))));
+    let (completer, completion) = pair::<u8>();
+    drop(completion);
+    assert_eq!(completer.complete(1), Err(1));
+}
+
+#[test]
+fn texts_of_the_public_types() {
+    let (completer, completion) = pair::<Value>();
+    assert_eq!(format!("{completer:?}"), "Completer { is_detached: false }");
+    assert_eq!(format!("{completion:?}"), "Completion { is_terminated: false }");
+    let error: Box<dyn Error + Send + Sync> = Box::new(Abandoned);
+    assert_eq!(error.to_string(), "the callback's half was dropped without a value");
+}
+
+/// The function of a test waker that panics.
+#[derive(Clone, Copy, PartialEq)]
+enum On {
+    Clone,
+    Wake,
+    Drop,
+}
+
+/// A waker that panics, over a static so that no panic can leak anything.
+fn bomb(panics: On) -> Waker {
+    static ON_CLONE: RawWakerVTable =
+        RawWakerVTable::new(|_| panic!("clone"), |_| (), |_| (), |_| ());
+    static ON_WAKE: RawWakerVTable = RawWakerVTable::new(
+        |data| RawWaker::new(data, &ON_WAKE),
+        |_| panic!("wake"),
+        |_| panic!("wake"),
+        |_| (),
+    );
+    static ON_DROP: RawWakerVTable = RawWakerVTable::new(
+        |data| RawWaker::new(data, &ON_DROP),
+        |_| panic!("wake drops"),
+        |_| (),
+        |_| panic!("drop"),
+    );
+    let table = match panics {
+        On::Clone => &ON_CLONE,
+        On::Wake => &ON_WAKE,
+        On::Drop => &ON_DROP,
+    };
+    // SAFETY: the functions of the tables ignore the data, and any thread may call them.
+    unsafe { Waker::new(std::ptr::null(), table) }
+}
+
+/// Polls with a waker whose original is never dropped, so that only the slot's clone can go off.
+fn poll_with_bomb<T>(
+    completion: &mut Completion<T>,
+    panics: On,
+) -> thread::Result<Poll<Result<T, Abandoned>>> {
+    let waker = std::mem::ManuallyDrop::new(bomb(panics));
+    catch_unwind(AssertUnwindSafe(|| Pin::new(completion).poll(&mut Context::from_waker(&waker))))
+}
+
+#[test]
+fn panic_of_wake_is_contained() {
+    let (completer, mut completion) = pair::<Value>();
+    assert!(poll_with_bomb(&mut completion, On::Wake).unwrap().is_pending());
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
+
+    let (completer, mut completion) = pair::<Value>();
+    assert!(poll_with_bomb(&mut completion, On::Wake).unwrap().is_pending());
+    drop(completer);
+    assert_eq!(completion.try_take(), Some(Err(Abandoned)));
+}
+
+#[test]
+fn panic_of_clone_leaves_the_slot_usable() {
+    let (completer, mut completion) = pair::<Value>();
+    let before = Task::new();
+    assert!(before.poll(&mut completion).is_pending());
+    assert!(poll_with_bomb(&mut completion, On::Clone).is_err());
+    before.assert_no_leak();
+    let task = Task::new();
+    assert!(task.poll(&mut completion).is_pending());
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
+}
+
+#[test]
+fn panic_of_the_old_wakers_drop_leaves_the_slot_usable() {
+    let (completer, mut completion) = pair::<Value>();
+    assert!(poll_with_bomb(&mut completion, On::Drop).unwrap().is_pending());
+    let task = Task::new();
+    assert!(catch_unwind(AssertUnwindSafe(|| task.poll(&mut completion))).is_err());
+    assert!(task.poll(&mut completion).is_pending());
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
+}
+
+#[test]
+fn panic_of_a_wakers_drop_in_detach_reaches_the_caller_only() {
+    let (completer, mut completion) = pair::<Value>();
+    assert!(poll_with_bomb(&mut completion, On::Drop).unwrap().is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| completion.detach())).is_err());
+    assert_eq!(completer.complete(Box::new(3)), Err(Box::new(3)));
+}
+
+#[test]
+fn panic_of_a_values_drop_frees_the_slot_first() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("value")
+        }
+    }
+    // Miri and the address sanitizer would report the slot as leaked.
+    let (completer, completion) = pair::<Bomb>();
+    assert!(completer.complete(Bomb).is_ok());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(completion))).is_err());
+}
+
+#[test]
+fn contain_keeps_the_payloads_drop_in() {
+    struct Payload;
+    impl Drop for Payload {
+        fn drop(&mut self) {
+            panic!("payload")
+        }
+    }
+    assert_eq!(contain(|| std::panic::panic_any(Payload)), None::<()>);
+    assert_eq!(contain(|| 5), Some(5));
+}
+
+/// An executor that polls inside `wake` is the hardest one: it frees the slot while the
+/// callback's call is still on the stack.
+#[test]
+fn polled_inside_the_wake() {
+    struct Inline(std::sync::Mutex<(Option<Completion<Value>>, Option<u32>)>);
+    impl Wake for Inline {
+        fn wake(self: Arc<Self>) {
+            let mut inner = self.0.lock().unwrap();
+            let mut completion = inner.0.take().unwrap();
+            inner.1 = completion.try_take().map(|outcome| *outcome.unwrap());
+        }
+    }
+    let (completer, mut completion) = pair::<Value>();
+    let task = Arc::new(Inline(Default::default()));
+    let waker = Waker::from(task.clone());
+    assert!(Pin::new(&mut completion).poll(&mut Context::from_waker(&waker)).is_pending());
+    task.0.lock().unwrap().0 = Some(completion);
+    completer.complete(Box::new(3)).unwrap();
+    assert_eq!(task.0.lock().unwrap().1, Some(3));
+}
+
+/// What the callback's side does in the race test.
+#[derive(Clone, Copy)]
+enum Ends {
+    Completes,
+    Abandons,
+}
+
+fn finish(completer: Completer<Value>, ends: Ends) {
+    match ends {
+        Ends::Completes => match completer.complete(Box::new(7)) {
+            Ok(()) => {}
+            Err(value) => assert_eq!(*value, 7),
+        },
+        Ends::Abandons => drop(completer),
+    }
+}
+
+fn check(outcome: Result<Value, Abandoned>, ends: Ends) {
+    match ends {
+        Ends::Completes => assert_eq!(*outcome.unwrap(), 7),
+        Ends::Abandons => assert_eq!(outcome, Err(Abandoned)),
+    }
+}
+
+/// The future's half drops, polls again, changes its waker, peeks or detaches while the callback's
+/// half fires on another thread.
+#[test]
+fn races() {
+    let rounds = if cfg!(miri) { 80 } else { 50_000 };
+    thread::scope(|scope| {
+        let (send, receive) = std::sync::mpsc::channel::<(Completer<Value>, Ends)>();
+        scope.spawn(move || {
+            for (completer, ends) in receive {
+                finish(completer, ends);
+            }
+        });
+        for round in 0..rounds {
+            race(round, &send);
+        }
+        drop(send);
+    });
+}
+
+fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>) {
+    let ends = if round % 5 == 0 { Ends::Abandons } else { Ends::Completes };
+    let (completer, mut completion) = pair::<Value>();
+    let (first, second) = (Task::new(), Task::new());
+    assert!(first.poll(&mut completion).is_pending());
+    other.send((completer, ends)).unwrap();
+    // The receiver takes a varying time to come; so does this side.
+    for spin in 0..(round * 7) % 400 {
+        std::hint::black_box(spin);
+    }
+    let task = match round % 4 {
+        0 => return drop(completion),
+        1 => match completion.detach() {
+            Some(outcome) => return check(outcome, ends),
+            None => return,
+        },
+        2 => match completion.try_take() {
+            Some(outcome) => return check(outcome, ends),
+            None => first,
+        },
+        _ => match second.poll(&mut completion) {
+            Poll::Ready(outcome) => return check(outcome, ends),
+            Poll::Pending => second,
+        },
+    };
+    // Bounded by the test harness: a wake that never comes fails as a hang.
+    while task.wakes() == 0 {
+        thread::yield_now();
+    }
+    match task.poll(&mut completion) {
+        Poll::Ready(outcome) => check(outcome, ends),
+        Poll::Pending => panic!("woken, and still pending"),
+    }
+}

@@ -1,0 +1,148 @@
+//! The class-data archive: Cassandra's classes as the JVM wants them in memory, which saves a
+//! quarter of every start.
+//!
+//! A JVM can write such an archive when it ends by itself; the nodes of tests are killed. So the
+//! first node that is started without an archive is asked for one right after it became ready,
+//! before it is handed over: through the JVM's attach socket, as `jcmd <pid> VM.cds dynamic_dump`
+//! does, but without needing a JDK. That costs this one start 2-3 s and 46 MB of disk. The archive
+//! is used by every later start with the same Java, version and JVM flags.
+//!
+//! It never fails a start. The JVM checks an archive's sums and ignores one that does not fit; a
+//! node that ends nevertheless is started again without. What could not be archived is not tried
+//! again: a file `….failed` beside it says why, and removing that file gives it another try.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::java::Java;
+use crate::lock;
+
+/// How long the JVM may take to open its socket, and then to write.
+const SOCKET_DEADLINE: Duration = Duration::from_secs(5);
+const DUMP_DEADLINE: Duration = Duration::from_secs(90);
+/// Archives with an agent on the class path are a diagnostic option.
+const UNLOCK: [&str; 2] = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+AllowArchivingWithJavaAgent"];
+
+/// What one start does about the archive.
+pub(crate) enum Archive {
+    /// Nothing.
+    None,
+    /// The node reads it.
+    Use(PathBuf),
+    /// The node is asked for it once it is ready.
+    Record(Recording),
+}
+
+pub(crate) struct Recording {
+    target: PathBuf,
+    /// Held until the archive is there, so that one process at a time writes it.
+    _lock: File,
+}
+
+impl Archive {
+    /// Decides for a node that will run on `java` with `flags`.
+    pub(crate) fn choose(root: &Path, version: &str, java: &Java, flags: &[String]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (&java.home, &java.build, flags).hash(&mut hasher);
+        let target = root.join(format!("{version}-{:016x}.jsa", hasher.finish()));
+        if target.is_file() {
+            return Self::Use(target);
+        }
+        if failure_of(&target).exists() {
+            return Self::None;
+        }
+        // A cache that cannot be written or a lock that is busy: start without.
+        match lock::open(&target.with_extension("lock")) {
+            Ok(lock) if lock::try_take(&lock).unwrap_or(false) => {
+                if target.is_file() {
+                    return Self::Use(target);
+                }
+                Self::Record(Recording { target, _lock: lock })
+            }
+            _ => Self::None,
+        }
+    }
+
+    /// What to put on the node's command line.
+    pub(crate) fn flags(&self) -> Vec<OsString> {
+        let unlocked = UNLOCK.iter().map(OsString::from);
+        match self {
+            Self::None => Vec::new(),
+            Self::Use(path) => {
+                let mut file = OsString::from("-XX:SharedArchiveFile=");
+                file.push(path);
+                // A damaged archive is found by its sums and not by a crash; costs 20 ms.
+                let more = ["-XX:+VerifySharedSpaces".into(), "-Xshare:auto".into(), file];
+                unlocked.chain(more).collect()
+            }
+            Self::Record(_) => {
+                let more = ["-XX:+RecordDynamicDumpInfo".into(), "-XX:+StartAttachListener".into()];
+                unlocked.chain(more).collect()
+            }
+        }
+    }
+
+    /// Throws away an archive with which a node did not start. Whether there was one.
+    pub(crate) fn discard(&self) -> bool {
+        match self {
+            Self::Use(path) => {
+                let _ = fs::remove_file(path);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Recording {
+    /// Asks the running node for its archive, and puts it in place.
+    pub(crate) fn finish(self, node: u32) {
+        let temporary = self.target.with_extension("partial");
+        let outcome = request(node, &temporary).and_then(|()| fs::rename(&temporary, &self.target));
+        if let Err(error) = outcome {
+            let _ = fs::remove_file(&temporary);
+            let _ = fs::write(failure_of(&self.target), error.to_string());
+        }
+    }
+}
+
+fn failure_of(archive: &Path) -> PathBuf {
+    archive.with_extension("failed")
+}
+
+/// HotSpot's attach protocol: a version, a command and three arguments, each ended by a zero byte;
+/// the answer is a line with a code, then text.
+fn request(node: u32, file: &Path) -> io::Result<()> {
+    let path = file.to_str().filter(|path| !path.contains(['"', '\n']));
+    let path = path.ok_or_else(|| io::Error::other("the path has characters jcmd cannot take"))?;
+    let mut stream = connect(node)?;
+    stream.set_write_timeout(Some(SOCKET_DEADLINE))?;
+    stream.set_read_timeout(Some(DUMP_DEADLINE))?;
+    stream.write_all(format!("1\0jcmd\0VM.cds dynamic_dump \"{path}\"\0\0\0").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if answer.starts_with("0\n") && file.is_file() { Ok(()) } else { Err(io::Error::other(answer)) }
+}
+
+/// Connects to the JVM's socket, which the JVM always puts under `/tmp`, and removes the file: a
+/// JVM that is killed would leave it.
+fn connect(node: u32) -> io::Result<UnixStream> {
+    let path = PathBuf::from(format!("/tmp/.java_pid{node}"));
+    let deadline = Instant::now() + SOCKET_DEADLINE;
+    loop {
+        match UnixStream::connect(&path) {
+            Ok(stream) => {
+                let _ = fs::remove_file(&path);
+                return Ok(stream);
+            }
+            Err(error) if Instant::now() >= deadline => return Err(error),
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}

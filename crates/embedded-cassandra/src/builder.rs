@@ -1,0 +1,228 @@
+//! What a node is started with.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::node::Cassandra;
+use crate::progress::Progress;
+use crate::start;
+use crate::yaml;
+
+/// The version that is started when none is named.
+pub(crate) const VERSION: &str = "5.0.8";
+/// Below this Cassandra does not get through its own start.
+const LEAST_HEAP: u32 = 128;
+
+/// How a node shall be: see [`Cassandra::builder`].
+///
+/// A builder can be used again; every [`start`](Self::start) is another node.
+#[derive(Clone)]
+pub struct Builder {
+    pub(crate) version: String,
+    pub(crate) heap: u32,
+    pub(crate) address: Ipv4Addr,
+    pub(crate) port: Option<u16>,
+    pub(crate) extra_yaml: String,
+    pub(crate) jvm_args: Vec<String>,
+    pub(crate) fast_schema: bool,
+    pub(crate) start_timeout: Duration,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) java_home: Option<PathBuf>,
+    progress: Option<Arc<dyn Fn(&Progress) + Send + Sync>>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            version: VERSION.into(),
+            heap: 512,
+            address: Ipv4Addr::LOCALHOST,
+            port: None,
+            extra_yaml: String::new(),
+            jvm_args: Vec::new(),
+            fast_schema: false,
+            start_timeout: Duration::from_secs(120),
+            data_dir: None,
+            java_home: None,
+            progress: None,
+        }
+    }
+}
+
+impl Builder {
+    /// The version of Apache Cassandra, `5.0.8` by default. Any 5.0 release that Maven's
+    /// repositories hold.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// The largest Java heap in MiB, 512 by default, at least 128. The process takes about 300 MiB
+    /// beside its heap.
+    #[must_use]
+    pub fn heap_mb(mut self, mebibytes: u32) -> Self {
+        self.heap = mebibytes;
+        self
+    }
+
+    /// The loopback address that the node listens on, `127.0.0.1` by default. Every address of
+    /// `127.0.0.0/8` works without set-up.
+    #[must_use]
+    pub fn address(mut self, address: Ipv4Addr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The port for clients. By default a free one is chosen, which is what lets several nodes and
+    /// several programs run at once.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Settings for the node's `cassandra.yaml`, as `key: value` lines, nested or not. A setting
+    /// replaces the default of this crate as a whole.
+    ///
+    /// The addresses, ports and folders are decided by the crate and refused here, as is a TLS
+    /// setting without `optional: true`: whether the node is ready is checked without TLS.
+    /// What Cassandra does not know makes the start fail, with Cassandra's words in the error.
+    ///
+    /// With an authenticator that asks for a password, readiness and
+    /// [`execute`](Cassandra::execute) use the initial user, `cassandra`/`cassandra`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), embedded_cassandra::Error> {
+    /// let node = embedded_cassandra::Cassandra::builder()
+    ///     .extra_yaml(
+    ///         "tombstone_failure_threshold: 100
+    /// authenticator:
+    ///   class_name: PasswordAuthenticator
+    /// ",
+    ///     )
+    ///     .start()?;
+    /// # drop(node);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn extra_yaml(mut self, yaml: impl Into<String>) -> Self {
+        self.extra_yaml = yaml.into();
+        self
+    }
+
+    /// One more argument for the JVM, after those of the crate: a system property of Cassandra
+    /// such as `-Dcassandra.test.fail_writes_ks=ks`, or a flag.
+    #[must_use]
+    pub fn jvm_arg(mut self, argument: impl Into<String>) -> Self {
+        self.jvm_args.push(argument.into());
+        self
+    }
+
+    /// Makes changes of the schema faster by not writing them to disk at once; a schema that was
+    /// made this way is lost when the node is killed. Off by default: the node is durable.
+    #[must_use]
+    pub fn fast_schema(mut self, fast: bool) -> Self {
+        self.fast_schema = fast;
+        self
+    }
+
+    /// How long the node may take from its start to its first answer, 120 s by default. Downloads
+    /// do not count.
+    #[must_use]
+    pub fn start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = timeout;
+        self
+    }
+
+    /// Where the node keeps its data; created if need be, kept when the node ends. A later node of
+    /// the same version can go on with it. By default data lives in a private temporary folder
+    /// and is removed with it.
+    #[must_use]
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(folder.into());
+        self
+    }
+
+    /// The Java to use; by default `JAVA_HOME`, then `PATH`. It must be a Java 17.
+    #[must_use]
+    pub fn java_home(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.java_home = Some(folder.into());
+        self
+    }
+
+    /// Calls `report` at each step of a start, on the thread that called
+    /// [`start`](Self::start), which it should not hold up.
+    #[must_use]
+    pub fn progress(mut self, report: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// Starts the node and blocks until it answers a query; the first call on a machine also
+    /// downloads Cassandra. See the [crate's page](crate) for what that costs.
+    ///
+    /// # Errors
+    /// Every kind of [`Error`] but those of a running node; nothing is left running then.
+    pub fn start(&self) -> Result<Cassandra> {
+        self.check()?;
+        start::start(self)
+    }
+
+    pub(crate) fn report(&self, progress: &Progress) {
+        if let Some(report) = &self.progress {
+            report(progress);
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let patch = self.version.strip_prefix("5.0.");
+        if !patch.is_some_and(plain) {
+            let reason =
+                format!("{:?} is not a release of Cassandra 5.0, like 5.0.8", self.version);
+            return Err(Error::setting("version", reason));
+        }
+        if self.heap < LEAST_HEAP {
+            let reason = format!("{} MiB is too little, {LEAST_HEAP} is the least", self.heap);
+            return Err(Error::setting("heap_mb", reason));
+        }
+        if !self.address.is_loopback() {
+            let reason = format!("{} is not in 127.0.0.0/8", self.address);
+            return Err(Error::setting("address", reason));
+        }
+        if self.port == Some(0) {
+            return Err(Error::setting("port", "0 is no port; leave it out to get a free one"));
+        }
+        if self.start_timeout.is_zero() {
+            return Err(Error::setting("start_timeout", "no node starts in no time"));
+        }
+        if let Some(argument) = self.jvm_args.iter().find(|a| !a.starts_with('-')) {
+            let reason = format!("{argument:?} does not start with a dash");
+            return Err(Error::setting("jvm_arg", reason));
+        }
+        yaml::check(&self.extra_yaml)
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("version", &self.version)
+            .field("heap_mb", &self.heap)
+            .field("address", &self.address)
+            .field("port", &self.port)
+            .field("extra_yaml", &self.extra_yaml)
+            .field("jvm_args", &self.jvm_args)
+            .field("fast_schema", &self.fast_schema)
+            .field("start_timeout", &self.start_timeout)
+            .field("data_dir", &self.data_dir)
+            .field("java_home", &self.java_home)
+            .finish_non_exhaustive()
+    }
+}

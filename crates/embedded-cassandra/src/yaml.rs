@@ -1,0 +1,198 @@
+//! The node's `cassandra.yaml`: what every node gets, what the crate decides, what the user adds.
+//!
+//! The user's text replaces settings by their top-level key, whole: nothing is merged inside a
+//! setting. Only the outermost shape is looked at here; Cassandra itself refuses keys and values
+//! that it does not know, and the error of the failed start shows its words.
+
+use std::net::Ipv4Addr;
+
+use crate::error::{Error, Result};
+
+const EXTRA: &str = "extra_yaml";
+
+/// A small node that starts fast and does not mind large messages.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("cluster_name", "embedded"),
+    ("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner"),
+    ("endpoint_snitch", "GossipingPropertyFileSnitch"),
+    ("num_tokens", "1"),
+    ("initial_token", "\"-9223372036854775808\""),
+    ("auto_bootstrap", "false"),
+    // Segments are mapped files: what was acknowledged survives the death of the process, and the
+    // period matters for the death of the machine only.
+    ("commitlog_sync", "periodic"),
+    ("commitlog_sync_period", "10000ms"),
+    ("commitlog_segment_size", "8MiB"),
+    ("memtable_heap_space", "64MiB"),
+    ("memtable_offheap_space", "64MiB"),
+    ("concurrent_reads", "8"),
+    ("concurrent_writes", "8"),
+    ("native_transport_max_threads", "16"),
+    ("concurrent_compactors", "1"),
+    ("memtable_flush_writers", "1"),
+    ("auto_snapshot", "false"),
+    ("hinted_handoff_enabled", "false"),
+    ("user_defined_functions_enabled", "true"),
+    ("materialized_views_enabled", "true"),
+    // By default fractions of the heap: with a small one the server would stop reading its sockets
+    // at a few megabytes in flight.
+    ("native_transport_max_request_data_in_flight", "256MiB"),
+    ("native_transport_max_request_data_in_flight_per_ip", "256MiB"),
+];
+
+/// Settings that the crate decides, with what to use instead.
+const OURS: &[(&str, &str)] = &[
+    ("listen_address", "use Builder::address"),
+    ("listen_interface", "use Builder::address"),
+    ("rpc_address", "use Builder::address"),
+    ("rpc_interface", "use Builder::address"),
+    ("native_transport_port", "use Builder::port"),
+    ("storage_port", "it is chosen for each node"),
+    ("seed_provider", "the node is its own seed"),
+    ("start_native_transport", "a node that does not answer cannot become ready"),
+    ("data_file_directories", "use Builder::data_dir"),
+    ("local_system_data_file_directory", "use Builder::data_dir"),
+    ("commitlog_directory", "use Builder::data_dir"),
+    ("hints_directory", "use Builder::data_dir"),
+    ("saved_caches_directory", "use Builder::data_dir"),
+    ("cdc_raw_directory", "use Builder::data_dir"),
+];
+
+/// What differs from node to node.
+pub(crate) struct Endpoint {
+    pub(crate) address: Ipv4Addr,
+    pub(crate) native_port: u16,
+    pub(crate) storage_port: u16,
+}
+
+/// The text of the file. `extra` has passed [`check`].
+pub(crate) fn render(endpoint: &Endpoint, extra: &str) -> String {
+    let Endpoint { address, native_port, storage_port } = endpoint;
+    let replaced: Vec<&str> = extra.lines().filter_map(key).collect();
+    let mut text = String::new();
+    for (name, value) in DEFAULTS.iter().filter(|(name, _)| !replaced.contains(name)) {
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text.push_str(&format!(
+        "listen_address: {address}\n\
+         rpc_address: {address}\n\
+         native_transport_port: {native_port}\n\
+         storage_port: {storage_port}\n\
+         seed_provider:\n\
+         - class_name: org.apache.cassandra.locator.SimpleSeedProvider\n  \
+           parameters: [{{seeds: \"{address}:{storage_port}\"}}]\n"
+    ));
+    text.push_str(extra);
+    text.push('\n');
+    text
+}
+
+/// Refuses what cannot work.
+pub(crate) fn check(extra: &str) -> Result<()> {
+    let mut keys = Vec::new();
+    for line in extra.lines() {
+        if let Some(name) = key(line) {
+            if let Some((_, instead)) = OURS.iter().find(|(ours, _)| *ours == name) {
+                let reason = format!("`{name}` is decided by this crate: {instead}");
+                return Err(Error::setting(EXTRA, reason));
+            }
+            if keys.contains(&name) {
+                return Err(Error::setting(EXTRA, format!("`{name}` is there twice")));
+            }
+            keys.push(name);
+        } else if !continues(line) || (keys.is_empty() && !is_blank(line)) {
+            let reason = format!("this line is not a `key: value` of cassandra.yaml: {line:?}");
+            return Err(Error::setting(EXTRA, reason));
+        }
+    }
+    check_tls(extra)
+}
+
+/// The probe that waits for the node speaks no TLS.
+fn check_tls(extra: &str) -> Result<()> {
+    let mut block = String::new();
+    let mut inside = false;
+    for line in extra.lines() {
+        inside = key(line).map_or(inside, |name| name == "client_encryption_options");
+        if inside {
+            block.extend(line.chars().filter(|c| !c.is_whitespace()));
+            block.push(',');
+        }
+    }
+    if block.contains("enabled:true") && !block.contains("optional:true") {
+        let reason = "client_encryption_options needs `optional: true`: readiness is checked \
+                      without TLS, on the same port";
+        return Err(Error::setting(EXTRA, reason));
+    }
+    Ok(())
+}
+
+/// The key that a line begins, if it begins one.
+fn key(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_once(':')?;
+    let name = name.trim_end();
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let ended = rest.is_empty() || rest.starts_with([' ', '\t']);
+    (plain && ended && !name.is_empty()).then_some(name)
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty() || line.starts_with('#')
+}
+
+/// Whether a line belongs to the setting above it: indented, or an item of a list.
+fn continues(line: &str) -> bool {
+    is_blank(line) || line.starts_with(' ') || line.starts_with("- ") || line == "-"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDPOINT: Endpoint =
+        Endpoint { address: Ipv4Addr::LOCALHOST, native_port: 19042, storage_port: 17000 };
+
+    fn reason(extra: &str) -> String {
+        check(extra).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_extra_key_replaces_the_default() {
+        let extra = "concurrent_reads: 2\nauthenticator:\n  class_name: AllowAllAuthenticator\n";
+        check(extra).unwrap();
+        let text = render(&ENDPOINT, extra);
+        assert_eq!(text.matches("concurrent_reads").count(), 1);
+        assert!(text.contains("concurrent_reads: 2\n"));
+        assert!(text.contains("concurrent_writes: 8\n"));
+        assert!(text.contains("  class_name: AllowAllAuthenticator\n"));
+    }
+
+    #[test]
+    fn lists_comments_and_nothing_pass() {
+        check("").unwrap();
+        check("# nothing\n\nseeds_of_doubt:\n- a\n- b\n").unwrap();
+    }
+
+    #[test]
+    fn what_the_crate_decides_is_refused_with_the_way_out() {
+        assert!(reason("storage_port: 7000").contains("chosen for each node"));
+        assert!(reason("a: 1\ndata_file_directories: [/x]").contains("Builder::data_dir"));
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused() {
+        assert!(reason("{concurrent_reads: 2}").contains("not a `key: value`"));
+        assert!(reason("  concurrent_reads: 2").contains("not a `key: value`"));
+        assert!(reason("concurrent_reads:2").contains("not a `key: value`"));
+        assert!(reason("a: 1\na: 2").contains("twice"));
+    }
+
+    #[test]
+    fn tls_must_leave_the_plain_way_open() {
+        let strict = "client_encryption_options:\n  enabled: true\n  keystore: k.pem\n";
+        assert!(reason(strict).contains("optional: true"));
+        check(&strict.replace("enabled: true", "enabled: true\n  optional: true")).unwrap();
+        check("client_encryption_options: {enabled: true, optional: true}").unwrap();
+        check("client_encryption_options: {enabled: false}\nother: {enabled: true}").unwrap();
+    }
+}

@@ -1,0 +1,3 @@
+//! What can be executed, and its options.
+mod consistency;
+pub use consistency::{Consistency, SerialConsistency};

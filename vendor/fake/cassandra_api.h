@@ -268,6 +268,7 @@ EXPORT const CassValue *cass_row_get_column(const CassRow *row, size_t index);
 EXPORT CassError cass_value_get_bytes(const CassValue *value, const uint8_t **output,
                                       size_t *output_size);
 EXPORT cass_bool_t cass_value_is_null(const CassValue *value);
+EXPORT size_t cass_value_item_count(const CassValue *value);
 
 /* error.c */
 EXPORT void cass_error_result_free(const CassErrorResult *error_result);

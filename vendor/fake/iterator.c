@@ -107,3 +107,11 @@ cass_bool_t cass_value_is_null(const CassValue *value)
     check_value(value, __func__);
     return value->null;
 }
+
+/* All values are scalars: none has items. */
+size_t cass_value_item_count(const CassValue *value)
+{
+    if (value)
+        check_value(value, __func__);
+    return 0;
+}

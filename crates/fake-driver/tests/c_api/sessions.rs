@@ -183,6 +183,20 @@ fn the_log_speaks_at_its_level() {
 }
 
 #[test]
+fn what_the_client_cannot_do_without_is_there() {
+    let list =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vendor/functions.txt"))
+            .expect("the list of the driver's functions");
+    let core: Vec<&str> = list.lines().filter_map(|line| line.strip_suffix(" core")).collect();
+    assert!(core.contains(&"cass_session_execute"));
+    let missing: Vec<&&str> = core
+        .iter()
+        .filter(|name| api::address(&std::ffi::CString::new(**name).unwrap()).is_null())
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn the_example_of_a_missing_function_is_missing() {
     assert!(api::address(c"cass_future_coordinator").is_null());
     assert!(!api::address(c"cass_future_free").is_null());

@@ -13,8 +13,8 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -48,9 +48,7 @@ pub(crate) struct Recording {
 impl Archive {
     /// Decides for a node that will run on `java` with `flags`.
     pub(crate) fn choose(root: &Path, version: &str, java: &Java, flags: &[String]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (&java.home, &java.build, flags).hash(&mut hasher);
-        let target = root.join(format!("{version}-{:016x}.jsa", hasher.finish()));
+        let target = root.join(format!("{version}-{:016x}.jsa", key(java, flags)));
         if target.is_file() {
             return Self::Use(target);
         }
@@ -110,6 +108,21 @@ impl Recording {
             let _ = fs::write(failure_of(&self.target), error.to_string());
         }
     }
+}
+
+/// A number for what an archive depends on: the Java, and its flags but for the size of the heap and
+/// system properties. FNV-1a, so that programs built by different compilers agree on it.
+fn key(java: &Java, flags: &[String]) -> u64 {
+    let matters = |flag: &&String| !flag.starts_with("-D") && !flag.starts_with("-Xm");
+    let mut parts = vec![java.home.as_os_str().as_bytes(), java.build.as_bytes()];
+    parts.extend(flags.iter().filter(matters).map(|flag| flag.as_bytes()));
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for &byte in part.iter().chain(&[0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    hash
 }
 
 fn failure_of(archive: &Path) -> PathBuf {

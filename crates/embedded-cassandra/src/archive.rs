@@ -8,7 +8,8 @@
 //! is used by every later start with the same Java, version and JVM flags.
 //!
 //! It never fails a start. The JVM checks an archive's sums and ignores one that does not fit; a
-//! node that ends nevertheless is started again without. What could not be archived is not tried
+//! node that ends nevertheless is started again without. Either way the archive is thrown away and
+//! the next start makes another. What could not be archived, or was thrown away twice, is not tried
 //! again: a file `….failed` beside it says why, and removing that file gives it another try.
 
 use std::ffi::OsString;
@@ -86,15 +87,26 @@ impl Archive {
         }
     }
 
-    /// Throws away an archive with which a node did not start. Whether there was one.
-    pub(crate) fn discard(&self) -> bool {
-        match self {
-            Self::Use(path) => {
-                let _ = fs::remove_file(path);
-                true
-            }
-            _ => false,
+    /// Looks whether the running node took the archive, and throws away one that it did not.
+    pub(crate) fn check(&self, node: u32) {
+        let Self::Use(path) = self else { return };
+        let Ok(maps) = fs::read(format!("/proc/{node}/maps")) else { return };
+        let path = path.as_os_str().as_bytes();
+        if !maps.windows(path.len()).any(|part| part == path) {
+            self.discard();
         }
+    }
+
+    /// Throws away an archive with which a node did not start. Whether there was one.
+    ///
+    /// The next start makes another. A second one that is thrown away is the last.
+    pub(crate) fn discard(&self) -> bool {
+        let Self::Use(path) = self else { return false };
+        let _ = fs::remove_file(path);
+        let rejected = path.with_extension("rejected");
+        let marker = if rejected.exists() { failure_of(path) } else { rejected };
+        let _ = fs::write(marker, "the JVM did not take the archive");
+        true
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) fn start(builder: &Builder) -> Result<Cassandra> {
     loop {
         match launch_once(builder, &java, &jars, &flags, &archive) {
             Ok(node) => {
+                archive.check(node.pid());
                 if let Archive::Record(recording) = archive {
                     builder.report(&Progress::Archiving);
                     recording.finish(node.pid());

@@ -18,6 +18,13 @@ fn setting(node: &Cassandra, name: &str) -> String {
     text(&node.execute(&cql).unwrap()).to_owned()
 }
 
+/// The process group of a process.
+fn group(pid: u32) -> u32 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let after_name = stat.rsplit(')').next().unwrap();
+    after_name.split_whitespace().nth(2).unwrap().parse().unwrap()
+}
+
 #[test]
 fn it_answers() {
     let node = shared().unwrap();
@@ -27,6 +34,7 @@ fn it_answers() {
     assert!(runs(node.pid()));
     assert!(node.log_path().is_file());
     assert!(std::ptr::eq(node, shared().unwrap()));
+    assert_eq!(group(node.pid()), node.pid(), "Ctrl-C shall reach the program and not the node");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Starts that fail, and starts that mend themselves.
 
 use std::fs;
-use std::io::{Seek, SeekFrom, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -94,7 +93,7 @@ fn a_port_that_is_taken_meanwhile_is_replaced() {
 }
 
 /// The archives in a cache folder.
-fn archives(cache: &std::path::Path) -> Vec<PathBuf> {
+fn archives(cache: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.extension().is_some_and(|ending| ending == "jsa")).collect()
 }
@@ -124,26 +123,28 @@ fn the_archive_is_made_once_used_and_never_in_the_way() {
         }
     };
     assert!(start(), "the first start makes an archive");
-    let made = archives(&cache);
-    assert_eq!(made.len(), 1);
-    assert!(!start(), "the second does not");
+    let archive = archives(&cache).remove(0);
+    assert!(!start(), "the second uses it");
+    let good = fs::read(&archive).expect("an archive that is used stays");
 
-    let mut file = replace(&made[0]);
-    file.seek(SeekFrom::Start(20_000_000)).unwrap();
-    file.write_all(&[0xa5; 4096]).unwrap();
-    drop(file);
-    start();
-    fs::remove_file(&made[0]).ok();
-    fs::write(&made[0], "no archive at all").unwrap();
-    start();
+    // With wrong bytes in it: the JVM finds out and goes on without.
+    let mut bad = good.clone();
+    bad[20_000_000..20_004_096].fill(0xa5);
+    replace(&archive, &bad);
+    assert!(!start());
+    assert!(!archive.exists(), "what the JVM did not take is thrown away");
+    // Cut off: the JVM does not start with it. A second failure is the last.
+    replace(&archive, &good[..10_000_000]);
+    assert!(!start());
+    assert!(!archive.exists());
+    assert!(archive.with_extension("failed").exists());
+    assert!(!start(), "it is not tried again");
 }
 
-/// An archive opened for writing, as a copy: the JVM made it read-only.
-fn replace(archive: &std::path::Path) -> fs::File {
-    let bytes = fs::read(archive).unwrap();
-    fs::remove_file(archive).unwrap();
+/// Puts other contents in the place of an archive, which the JVM made read-only.
+fn replace(archive: &Path, bytes: &[u8]) {
+    let _ = fs::remove_file(archive);
     fs::write(archive, bytes).unwrap();
-    fs::OpenOptions::new().write(true).open(archive).unwrap()
 }
 
 /// The cache's folder of the version that a node runs, from its command line.

@@ -122,8 +122,8 @@ impl Recording {
     }
 }
 
-/// A number for what an archive depends on: the Java, and its flags but for the size of the heap and
-/// system properties. FNV-1a, so that programs built by different compilers agree on it.
+/// A number for what an archive depends on: the Java, and its flags but for the size of the heap
+/// and system properties. FNV-1a, so that programs built by different compilers agree on it.
 fn key(java: &Java, flags: &[String]) -> u64 {
     let matters = |flag: &&String| !flag.starts_with("-D") && !flag.starts_with("-Xm");
     let mut parts = vec![java.home.as_os_str().as_bytes(), java.build.as_bytes()];

@@ -34,6 +34,8 @@ mod column_map;
 mod cql_type;
 mod from_row;
 mod from_value;
+#[cfg(test)]
+mod hostile;
 mod inet;
 mod number;
 #[cfg(test)]

@@ -191,12 +191,11 @@ mod tests {
             (253_402_300_800_000, "+10000-01-01T00:00:00.000Z"),
             (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
             (-62_167_219_200_001, "-0001-12-31T23:59:59.999Z"),
+            (i64::MAX, "+292278994-08-17T07:12:55.807Z"),
+            (i64::MIN, "-292275055-05-16T16:47:04.192Z"),
         ];
         for (millis, text) in cases {
             assert_eq!(Timestamp::from_millis(millis).to_string(), text);
-        }
-        for millis in [i64::MIN, i64::MAX] {
-            assert!(Timestamp::from_millis(millis).to_string().contains("292278994") || millis < 0);
         }
     }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
     label = "not a row",
-    note = "derive `FromRow`, or read a tuple of values; for one column that is `(T,)`"
+    note = "implement `FromRow`, or read a tuple of values; for one column that is `(T,)`"
 )]
 pub trait FromRow<'r>: Sized {
     /// Finds the columns of the fields, and checks their types. Called once a page, before its rows
@@ -39,8 +39,8 @@ pub trait FromRow<'r>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an owned row",
     label = "borrows from its page, and the rows of a stream outlive their page",
-    note = "derive `FromRow` on a struct without lifetimes; to borrow, use `pages()` and \
-            `page.rows()`; one column is `(T,)`"
+    note = "take `String` and not `&str`, or borrow: read the rows of a `Page` in place of a stream",
+    note = "a row type without lifetimes of your own needs `impl FromRowOwned for {Self} {{}}`"
 )]
 pub trait FromRowOwned: for<'r> FromRow<'r> {}
 

@@ -69,8 +69,8 @@ pub trait FromValue<'r>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an owned value",
     label = "borrows from the page, which is gone when this value is used",
-    note = "read `String` in place of `&str` and `Vec<u8>` in place of `&[u8]`; to borrow, go \
-            through `pages()` and `page.rows()`"
+    note = "read `String` and not `&str`, `Vec<u8>` and not `&[u8]`; or borrow: read the rows of a \
+            `Page` in place of a stream"
 )]
 pub trait FromValueOwned: for<'r> FromValue<'r> {}
 

@@ -206,7 +206,8 @@ mod tests {
             problem(binder.finish().unwrap_err()),
             ValueProblem::Count { expected: 2, got: 1 }
         );
-        assert!(RowBinder::on(&mut target, &markers).expect(2).is_ok());
+        let binder = RowBinder::on(&mut target, &markers);
+        assert!(binder.expect(2).is_ok() && binder.expect(1).is_err() && binder.expect(3).is_err());
     }
 
     #[test]

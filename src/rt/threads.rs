@@ -2,9 +2,10 @@
 //!
 //! The thread starts with the first sleep that has to wait, and stays. It keeps the wakers of all
 //! sleeps in one ordered map under one lock: registering and dropping a sleep costs the lock and a
-//! search in the map (some hundred nanoseconds with a hundred thousand sleeps), and wakes the
-//! thread only if the new sleep is the first to end. A dropped sleep leaves nothing behind. Wakers
-//! are called and dropped outside the lock; one that panics is ignored.
+//! search in the map (together 0.1 to 0.3 µs beside a hundred thousand others), and wakes the
+//! thread only if it would be late otherwise. So with deadlines that are all of about one length,
+//! and seldom reached, the thread runs about once in that length. A dropped sleep leaves nothing
+//! behind. Wakers are called and dropped outside the lock; one that panics is ignored.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -93,11 +94,32 @@ struct Timer {
 struct State {
     sleeping: BTreeMap<Key, Waker>,
     next: u64,
-    has_thread: bool,
+    thread: TimerThread,
+}
+
+/// What the thread is doing, as of when the lock was last free.
+enum TimerThread {
+    Unstarted,
+    /// It will look at the map before it waits.
+    Looking,
+    /// Until this moment, or until it is told.
+    Waiting(Option<Instant>),
 }
 
 impl State {
-    const NEW: Self = Self { sleeping: BTreeMap::new(), next: 0, has_thread: false };
+    const NEW: Self = Self { sleeping: BTreeMap::new(), next: 0, thread: TimerThread::Unstarted };
+
+    /// Whether the thread must be told of a sleep that ends at `end`: once, then it will look.
+    fn must_tell(&mut self, end: Instant) -> bool {
+        let is_late = match self.thread {
+            TimerThread::Waiting(until) => until.is_none_or(|until| end < until),
+            TimerThread::Unstarted | TimerThread::Looking => false,
+        };
+        if is_late {
+            self.thread = TimerThread::Looking;
+        }
+        is_late
+    }
 
     /// The wakers of all sleeps that have ended by `now`.
     fn take_ended(&mut self, now: Instant) -> Vec<Waker> {
@@ -127,19 +149,19 @@ impl Timer {
     /// A waker that was not used is handed back, so that it is dropped without the lock.
     fn insert(&'static self, end: Instant, waker: Waker) -> Result<Key, (io::Error, Waker)> {
         let mut state = self.lock();
-        if !state.has_thread {
+        if matches!(state.thread, TimerThread::Unstarted) {
             let builder = thread::Builder::new().name("cassandra-timer".to_owned());
             if let Err(error) = builder.spawn(|| self.run()) {
                 return Err((error, waker));
             }
-            state.has_thread = true;
+            state.thread = TimerThread::Looking;
         }
         let key = (end, state.next);
         state.next += 1;
-        let is_first = state.sleeping.keys().next().is_none_or(|first| key < *first);
         state.sleeping.insert(key, waker);
+        let must_tell = state.must_tell(end);
         drop(state);
-        if is_first {
+        if must_tell {
             self.earlier.notify_one();
         }
         Ok(key)
@@ -179,14 +201,16 @@ impl Timer {
                 state = self.lock();
                 continue;
             }
-            let first = state.sleeping.keys().next().map(|(end, _)| end.duration_since(now));
+            let first = state.sleeping.keys().next().map(|(end, _)| *end);
+            state.thread = TimerThread::Waiting(first);
             state = match first {
-                Some(wait) => {
-                    let waited = self.earlier.wait_timeout(state, wait);
+                Some(end) => {
+                    let waited = self.earlier.wait_timeout(state, end.duration_since(now));
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
                 None => self.earlier.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
+            state.thread = TimerThread::Looking;
         }
     }
 }
@@ -246,6 +270,19 @@ mod tests {
         state.take_ended(now + Duration::from_millis(20)).into_iter().for_each(Waker::wake);
         assert_eq!(counts.each_ref().map(|count| count.woken()), [0, 1, 1]);
         assert_eq!(state.sleeping.len(), 1);
+    }
+
+    #[test]
+    fn the_thread_is_told_only_of_what_it_would_miss() {
+        let mut state = State::NEW;
+        let (now, minute) = (Instant::now(), Duration::from_secs(60));
+        assert!(!state.must_tell(now), "it is not there yet, or looks by itself");
+        state.thread = TimerThread::Waiting(None);
+        assert!(state.must_tell(now + minute));
+        assert!(!state.must_tell(now), "it was told already");
+        state.thread = TimerThread::Waiting(Some(now + minute));
+        assert!(!state.must_tell(now + minute) && !state.must_tell(now + minute * 2));
+        assert!(state.must_tell(now));
     }
 
     #[derive(Default)]

@@ -1,0 +1,45 @@
+//! Libraries and files to load, some of them broken, made in a folder of the build.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder with the prepared driver's files.
+pub fn prepared() -> &'static Path {
+    Path::new(
+        option_env!("ASYNC_CASSANDRA_DRIVER_FILES")
+            .expect("feature `bundled` is on in this repository"),
+    )
+}
+
+/// The prepared driver.
+pub fn driver() -> PathBuf {
+    prepared().join("libcassandra.so.2")
+}
+
+/// A new, empty folder for `test`.
+pub fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plug").join(test.replace("::", "-"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
+
+/// The functions of the list: all of them, or the core only.
+pub fn functions(core_only: bool) -> Vec<&'static str> {
+    let lines =
+        include_str!("../../vendor/functions.txt").lines().filter(|line| !line.starts_with('#'));
+    let wanted = lines.filter(|line| !core_only || line.ends_with(" core"));
+    wanted.map(|line| line.split(' ').next().unwrap_or(line)).collect()
+}
+
+/// A library `file` in which each of `functions` returns 7.
+pub fn library(file: &Path, functions: &[&str], more: &[&str]) {
+    let source = file.with_extension("c");
+    let lines = functions.iter().map(|name| format!("int {name}(void) {{ return 7; }}\n"));
+    fs::write(&source, lines.collect::<String>()).expect("the folder can be written");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC"]).arg(&source).args(more).arg("-o").arg(file);
+    let status = compiler.status().expect("a C compiler is there: the crate is built with one");
+    assert!(status.success(), "cc {}: {status}", source.display());
+}

@@ -43,13 +43,6 @@ pub(crate) fn timeout<F: Future + Unpin>(
     Timeout { future, clock: Clock::Unstarted(runtime.clone(), after) }
 }
 
-impl<F> Timeout<F> {
-    /// The inner future.
-    pub(crate) fn get_mut(&mut self) -> &mut F {
-        &mut self.future
-    }
-}
-
 impl Clock {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Expired> {
         if let Self::Unstarted(runtime, after) = self {
@@ -155,7 +148,6 @@ mod tests {
         let mut limited = timeout(&threads, Duration::MAX, third);
         assert!((&mut limited).now_or_never().is_none());
         assert!(matches!(limited.clock, Clock::Running(_)));
-        let _inner: &mut _ = limited.get_mut();
         assert_eq!(block_on(limited), Ok(3));
     }
 }

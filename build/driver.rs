@@ -122,7 +122,7 @@ fn stub(module: &[u8], folder: &Path) -> Result<(), String> {
     }
     let file = folder.with_file_name("stub.c");
     fs::write(&file, source).map_err(|error| format!("OUT_DIR cannot be written: {error}"))?;
-    let mut compiler = cc::Build::new().get_compiler().to_command();
+    let mut compiler = cc::Build::new().cargo_metadata(false).get_compiler().to_command();
     compiler.args(["-shared", "-nostdlib", "-fPIC", "-s"]).arg(format!("-Wl,-soname,{STUB}"));
     let status = compiler.arg(&file).arg("-o").arg(folder.join(STUB)).status();
     match status {

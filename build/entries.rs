@@ -39,8 +39,12 @@ pub fn write_names(functions: &[Function], out: &Path) {
     for function in functions {
         writeln!(text, "    c\"{}\",", function.name).expect("writing to a string");
     }
-    writeln!(text, "];\nstatic CORE: [bool; {}] = [", functions.len())
-        .expect("writing to a string");
+    writeln!(
+        text,
+        "];\n#[cfg(not(async_cassandra_linked))]\nstatic CORE: [bool; {}] = [",
+        functions.len()
+    )
+    .expect("writing to a string");
     for function in functions {
         writeln!(text, "    {},", function.core).expect("writing to a string");
     }

@@ -83,7 +83,7 @@ fn folders() -> Vec<PathBuf> {
 /// Asks the compiler that links: it prints a path when it finds the file, and the bare name when it does not.
 fn linker_finds(name: &str) -> bool {
     let question = format!("-print-file-name={name}");
-    let compiler = cc::Build::new().get_compiler().to_command();
+    let compiler = cc::Build::new().cargo_metadata(false).get_compiler().to_command();
     let linker = env::var_os("RUSTC_LINKER").map(Command::new);
     linker.into_iter().chain([compiler]).any(|mut command| {
         let answer = command.arg(&question).output();

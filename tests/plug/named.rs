@@ -155,6 +155,14 @@ fn the_prepared_files_are_a_driver() {
 }
 
 #[test]
+fn the_prepared_files_carry_no_debug_information() {
+    let whole = fs::read(driver()).expect("the prepared driver is there");
+    assert!(whole.len() < 5_000_000, "{} bytes", whole.len());
+    let has = |text: &[u8]| whole.windows(text.len()).any(|window| window == text);
+    assert!(has(b".text\0") && !has(b".debug_info\0") && !has(b".symtab\0"));
+}
+
+#[test]
 fn one_driver_is_loaded_and_another_one_is_an_error() {
     let name = "named::one_driver_is_loaded_and_another_one_is_an_error";
     alone(

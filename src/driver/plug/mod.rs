@@ -141,3 +141,40 @@ mod choice {
         Err(LoadError::new(kind, Vec::new()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Function;
+
+    #[cfg(async_cassandra_embedded)]
+    #[test]
+    fn an_optional_function_is_given_when_the_driver_has_it() {
+        super::load().expect("a driver is embedded here");
+        let function = super::optional!(cassandra_cpp_sys::cass_ssl_new);
+        assert!(function.is_ok());
+    }
+
+    #[cfg(async_cassandra_embedded)]
+    #[test]
+    fn a_missing_function_is_an_error_that_names_it() {
+        use super::{Unsupported, load, require};
+        const MISSING: Function = Function::named("sys::cass_ssl_set_min_protocol_version");
+        load().expect("a driver is embedded here");
+        let error = require(MISSING).expect_err("the embedded driver is older than this function");
+        assert_eq!(error, Unsupported { function: "cass_ssl_set_min_protocol_version" });
+        let text = error.to_string();
+        assert!(text.contains("cass_ssl_set_min_protocol_version"), "{text}");
+        assert!(text.contains("the embedded driver"), "{text}");
+        assert!(text.contains("load another driver"), "{text}");
+    }
+
+    #[test]
+    fn every_name_of_the_list_is_found_and_no_other() {
+        for function in Function::all() {
+            assert_eq!(Function::find(function.name()), Some(function));
+        }
+        for other in ["", "cass_", "cass_session_executed", "zzz"] {
+            assert_eq!(Function::find(other), None);
+        }
+    }
+}

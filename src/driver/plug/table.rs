@@ -1,7 +1,5 @@
 //! The list of the driver's functions, and the table that the entries jump through.
 
-use std::ffi::CStr;
-
 // `NAMES`, sorted, and `CORE`, which says of each whether the crate cannot do without it.
 include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 
@@ -43,7 +41,7 @@ impl Function {
     }
 
     #[cfg(not(async_cassandra_linked))]
-    pub(super) fn c_name(self) -> &'static CStr {
+    pub(super) fn c_name(self) -> &'static std::ffi::CStr {
         NAMES[self.0]
     }
 

@@ -65,6 +65,8 @@ pub enum ErrorKind {
     Bind(ValueError),
     /// A cell does not fit the Rust type that it is read as, or the columns are not those expected.
     Decode(ValueError),
+    /// Rows were asked for, and the statement is not one that gives any.
+    NotRows,
     /// The request was executed by reference and then changed. Bind again for other settings.
     Frozen,
     /// The statement is one that this crate refuses, since it would break the session.
@@ -264,6 +266,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.edit().message = message.into();
+        self
+    }
+
     /// Names the statement, cut to what a log line can bear.
     pub(crate) fn in_statement(mut self, cql: &str) -> Self {
         if self.0.statement.is_none() {
@@ -339,8 +346,18 @@ impl Error {
     pub fn reached_server(&self) -> Reached {
         use ErrorKind::*;
         match self.kind() {
-            Setting { .. } | NoDriver | Unsupported { .. } | Bind(_) | Frozen | Refused | Closed
-            | PagingState | NoHosts | QueueFull | Resolution | NoTimer => Reached::No,
+            Setting { .. }
+            | NoDriver
+            | Unsupported { .. }
+            | Bind(_)
+            | Frozen
+            | Refused
+            | Closed
+            | PagingState
+            | NoHosts
+            | QueueFull
+            | Resolution
+            | NoTimer => Reached::No,
             Timeout | Deadline | Keyspace | Tls | Driver | Unknown => Reached::Maybe,
             _ => Reached::Yes,
         }
@@ -440,6 +457,7 @@ impl ErrorKind {
         use ErrorKind::*;
         match self {
             NoDriver => "no C driver",
+            NotRows => "the result has no rows",
             Frozen => "request changed after it was executed by reference; bind again",
             Refused => "statement refused",
             Closed => "the session is closed",

@@ -1,7 +1,52 @@
-//! The C driver.
+//! The C driver: loading it, and owned handles over what it gives.
+//!
+//! This is the only place that calls C, and together with `callback-bridge` the only one that says
+//! `unsafe`. A program never needs it: the first session loads a driver by itself. It is public for
+//! those who want to choose the driver ([`load_from`]), to load it early ([`load`]), or to see what
+//! was loaded ([`info`]).
+//!
+//! One file a C object, each with its contract:
+//! `cluster` settings, `session` the gate and the ending, `prepared`, `statement`, `result`,
+//! `pending` a future on its way, `courier` and `reaper` the two helper threads, `failure` C's
+//! errors, `log` C's log.
 
-pub(crate) mod plug;
+mod cluster;
+pub(crate) mod counters;
+mod courier;
+mod data_type;
+mod failure;
+pub(crate) mod log;
+mod pending;
+mod plug;
+mod prepared;
+mod reaper;
+mod result;
+mod session;
+mod statement;
+mod sys;
 
+pub(crate) use cluster::Settings;
+pub(crate) use pending::Pending;
 pub use plug::{
     Attempt, Info, LoadError, LoadErrorKind, Source, Unsupported, info, load, load_from,
 };
+pub(crate) use prepared::Prepared;
+pub(crate) use result::{Cells, OwnedCells, ResultSet};
+pub(crate) use session::Session;
+pub(crate) use statement::{CodeResult, Statement};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Loads the driver if that has not happened yet, and takes over its log.
+pub(crate) fn ready() -> Result<()> {
+    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver, "").with_source(e))?;
+    log::install();
+    Ok(())
+}
+
+impl From<Unsupported> for Error {
+    fn from(missing: Unsupported) -> Self {
+        let kind = ErrorKind::Unsupported { function: missing.function };
+        Error::new(kind, "").with_source(missing)
+    }
+}

@@ -105,9 +105,7 @@ impl Statement {
     /// blob, varint and custom types: C copies it.
     pub(crate) fn bind_bytes(&mut self, index: usize, v: &[u8]) -> CodeResult {
         // SAFETY: as in `bind_null`; C copies `v.len()` bytes before it returns.
-        check(unsafe {
-            sys::cass_statement_bind_bytes(self.as_ptr(), index, v.as_ptr(), v.len())
-        })
+        check(unsafe { sys::cass_statement_bind_bytes(self.as_ptr(), index, v.as_ptr(), v.len()) })
     }
 
     /// The sixteen bytes of a uuid or timeuuid in network order.
@@ -174,11 +172,6 @@ impl Statement {
         // SAFETY: as in `bind_null`.
         check(unsafe { sys::cass_statement_set_timestamp(self.as_ptr(), micros) })
     }
-
-    pub(crate) fn set_tracing(&mut self, on: bool) -> CodeResult {
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_tracing(self.as_ptr(), on.into()) })
-    }
 }
 
 /// C keeps a uuid as two words whose order differs from the wire: the time fields swap their
@@ -197,19 +190,19 @@ fn uuid_to_c(v: [u8; 16]) -> sys::CassUuid {
     }
 }
 
-/// The inverse of [`uuid_to_c`].
-pub(super) fn uuid_from_c(v: sys::CassUuid) -> [u8; 16] {
-    let t = v.time_and_version;
-    let high = (t << 32) | (((t >> 32) & 0xffff) << 16) | (t >> 48);
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&high.to_be_bytes());
-    bytes[8..].copy_from_slice(&v.clock_seq_and_node.to_be_bytes());
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The inverse of [`uuid_to_c`].
+    fn uuid_from_c(v: sys::CassUuid) -> [u8; 16] {
+        let t = v.time_and_version;
+        let high = (t << 32) | (((t >> 32) & 0xffff) << 16) | (t >> 48);
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&high.to_be_bytes());
+        bytes[8..].copy_from_slice(&v.clock_seq_and_node.to_be_bytes());
+        bytes
+    }
 
     #[test]
     fn uuids_survive_the_way_through_c() {

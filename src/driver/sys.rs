@@ -12,17 +12,16 @@ pub use cassandra_cpp_sys::{
     CassCluster, CassDataType, CassErrorResult, CassFuture, CassInet, CassIterator, CassPrepared,
     CassResult, CassRow, CassSession, CassStatement, CassUuid, CassValue, cass_cluster_free,
     cass_cluster_new, cass_cluster_set_connect_timeout, cass_cluster_set_credentials_n,
-    cass_cluster_set_request_timeout, cass_error_result_free, cass_error_result_num_failures,
-    cass_error_result_responses_received, cass_error_result_responses_required,
-    cass_data_type_sub_data_type, cass_data_type_sub_type_count,
-    cass_future_error_message, cass_future_free, cass_future_get_error_result,
-    cass_future_get_prepared, cass_future_get_result, cass_future_wait, cass_iterator_free,
-    cass_iterator_from_result, cass_iterator_get_row, cass_prepared_bind, cass_prepared_free,
-    cass_prepared_parameter_data_type, cass_result_column_count, cass_result_column_data_type,
-    cass_result_free, cass_result_row_count, cass_row_get_column, cass_session_close,
-    cass_session_connect, cass_session_connect_keyspace_n, cass_session_execute,
-    cass_session_free, cass_session_new, cass_session_prepare_n, cass_statement_free,
-    cass_statement_new_n,
+    cass_cluster_set_request_timeout, cass_data_type_sub_data_type, cass_data_type_sub_type_count,
+    cass_error_result_free, cass_error_result_num_failures, cass_error_result_responses_received,
+    cass_error_result_responses_required, cass_future_error_message, cass_future_free,
+    cass_future_get_error_result, cass_future_get_prepared, cass_future_get_result,
+    cass_future_wait, cass_iterator_free, cass_iterator_from_result, cass_iterator_get_row,
+    cass_prepared_bind, cass_prepared_free, cass_prepared_parameter_data_type,
+    cass_result_column_count, cass_result_column_data_type, cass_result_free,
+    cass_result_row_count, cass_row_get_column, cass_session_close, cass_session_connect,
+    cass_session_connect_keyspace_n, cass_session_execute, cass_session_free, cass_session_new,
+    cass_session_prepare_n, cass_statement_free, cass_statement_new_n,
 };
 
 /// `CassError`: the source in the top byte, the code below.
@@ -69,9 +68,7 @@ unsafe extern "C" {
     ) -> Code;
     pub fn cass_future_ready(future: *mut CassFuture) -> Bool;
     pub fn cass_future_error_code(future: *mut CassFuture) -> Code;
-    pub fn cass_future_tracing_id(future: *mut CassFuture, id: *mut CassUuid) -> Code;
 
-    pub fn cass_error_result_code(result: *const CassErrorResult) -> Code;
     pub fn cass_error_result_consistency(result: *const CassErrorResult) -> c_uint;
     pub fn cass_error_result_data_present(result: *const CassErrorResult) -> Bool;
     pub fn cass_error_result_write_type(result: *const CassErrorResult) -> c_uint;
@@ -108,7 +105,6 @@ unsafe extern "C" {
     ) -> Code;
     pub fn cass_statement_set_is_idempotent(statement: *mut CassStatement, yes: Bool) -> Code;
     pub fn cass_statement_set_timestamp(statement: *mut CassStatement, micros: i64) -> Code;
-    pub fn cass_statement_set_tracing(statement: *mut CassStatement, on: Bool) -> Code;
 
     pub fn cass_statement_bind_null(statement: *mut CassStatement, index: usize) -> Code;
     pub fn cass_statement_bind_int8(statement: *mut CassStatement, index: usize, v: i8) -> Code;
@@ -149,7 +145,6 @@ unsafe extern "C" {
     ) -> Code;
 
     pub fn cass_data_type_type(data_type: *const CassDataType) -> c_uint;
-    pub fn cass_data_type_is_frozen(data_type: *const CassDataType) -> Bool;
     pub fn cass_data_type_sub_type_name(
         data_type: *const CassDataType,
         index: usize,
@@ -186,7 +181,6 @@ unsafe extern "C" {
     ) -> Code;
 
     pub fn cass_iterator_next(iterator: *mut CassIterator) -> Bool;
-    pub fn cass_value_is_null(value: *const CassValue) -> Bool;
     pub fn cass_value_get_bytes(
         value: *const CassValue,
         bytes: *mut *const u8,

@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `f` and lets no panic out of it, so that none unwinds into C.
 ///
-/// `None` means that `f` panicked; the panic hook has reported it by then. The payload is leaked
-/// rather than dropped, because its drop is foreign code that may panic again.
+/// `None` means that `f` panicked; the panic hook has reported it by then. The panic's payload is
+/// dropped in here as well, since its drop is foreign code that may panic again; the payload of
+/// such a second panic is leaked.
 ///
 /// With `panic = "abort"` a panic ends the process here as anywhere.
 ///
@@ -20,7 +21,9 @@ pub fn contain<R>(f: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(value) => Some(value),
         Err(payload) => {
-            std::mem::forget(payload);
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(second);
+            }
             None
         }
     }

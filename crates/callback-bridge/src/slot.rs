@@ -359,6 +359,10 @@ struct Slot<T> {
     life: loom::cell::UnsafeCell<()>,
 }
 
+// The cost that the crate's documentation states.
+#[cfg(all(not(loom), target_pointer_width = "64"))]
+const _: () = assert!(size_of::<Slot<()>>() == 24);
+
 impl<T> Slot<T> {
     #[inline(always)]
     fn alive(&self) {

@@ -8,13 +8,14 @@
 //! is used by every later start with the same Java, version and JVM flags.
 //!
 //! It never fails a start. The JVM checks an archive's sums and ignores one that does not fit; a
-//! node that ends nevertheless is started again without. What could not be archived is not tried
+//! node that ends nevertheless is started again without. Either way the archive is thrown away and
+//! the next start makes another. What could not be archived, or was thrown away twice, is not tried
 //! again: a file `….failed` beside it says why, and removing that file gives it another try.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -48,9 +49,7 @@ pub(crate) struct Recording {
 impl Archive {
     /// Decides for a node that will run on `java` with `flags`.
     pub(crate) fn choose(root: &Path, version: &str, java: &Java, flags: &[String]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (&java.home, &java.build, flags).hash(&mut hasher);
-        let target = root.join(format!("{version}-{:016x}.jsa", hasher.finish()));
+        let target = root.join(format!("{version}-{:016x}.jsa", key(java, flags)));
         if target.is_file() {
             return Self::Use(target);
         }
@@ -88,15 +87,26 @@ impl Archive {
         }
     }
 
-    /// Throws away an archive with which a node did not start. Whether there was one.
-    pub(crate) fn discard(&self) -> bool {
-        match self {
-            Self::Use(path) => {
-                let _ = fs::remove_file(path);
-                true
-            }
-            _ => false,
+    /// Looks whether the running node took the archive, and throws away one that it did not.
+    pub(crate) fn check(&self, node: u32) {
+        let Self::Use(path) = self else { return };
+        let Ok(maps) = fs::read(format!("/proc/{node}/maps")) else { return };
+        let path = path.as_os_str().as_bytes();
+        if !maps.windows(path.len()).any(|part| part == path) {
+            self.discard();
         }
+    }
+
+    /// Throws away an archive with which a node did not start. Whether there was one.
+    ///
+    /// The next start makes another. A second one that is thrown away is the last.
+    pub(crate) fn discard(&self) -> bool {
+        let Self::Use(path) = self else { return false };
+        let _ = fs::remove_file(path);
+        let rejected = path.with_extension("rejected");
+        let marker = if rejected.exists() { failure_of(path) } else { rejected };
+        let _ = fs::write(marker, "the JVM did not take the archive");
+        true
     }
 }
 
@@ -110,6 +120,21 @@ impl Recording {
             let _ = fs::write(failure_of(&self.target), error.to_string());
         }
     }
+}
+
+/// A number for what an archive depends on: the Java, and its flags but for the size of the heap
+/// and system properties. FNV-1a, so that programs built by different compilers agree on it.
+fn key(java: &Java, flags: &[String]) -> u64 {
+    let matters = |flag: &&String| !flag.starts_with("-D") && !flag.starts_with("-Xm");
+    let mut parts = vec![java.home.as_os_str().as_bytes(), java.build.as_bytes()];
+    parts.extend(flags.iter().filter(matters).map(|flag| flag.as_bytes()));
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for &byte in part.iter().chain(&[0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    hash
 }
 
 fn failure_of(archive: &Path) -> PathBuf {

@@ -17,6 +17,8 @@ pub(crate) const VERSION: &str = "5.0.8";
 /// Below this Cassandra does not get through its own start.
 const LEAST_HEAP: u32 = 128;
 
+type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
+
 /// How a node shall be: see [`Cassandra::builder`].
 ///
 /// A builder can be used again; every [`start`](Self::start) is another node.
@@ -32,7 +34,7 @@ pub struct Builder {
     pub(crate) start_timeout: Duration,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) java_home: Option<PathBuf>,
-    progress: Option<Arc<dyn Fn(&Progress) + Send + Sync>>,
+    progress: Option<Report>,
 }
 
 impl Default for Builder {

@@ -29,12 +29,13 @@ const LOCK: &str = "lock";
 const LOCK_DEADLINE: Duration = Duration::from_secs(30);
 
 /// `$1` is the node, `$2` the folder. The loop gives the kernel time to end the node, which would
-/// otherwise write into what is being removed; it is bounded, since the number may be used again.
+/// otherwise write into what is being removed; it is bounded, since the number may be used again. A
+/// zombie, which nobody may be in a hurry to reap, has no `exe`.
 const JANITOR: &str = r#"
 trap '' INT TERM HUP
 read -r _
 i=0
-while [ $i -lt 100 ] && kill -0 "$1" 2>/dev/null; do sleep 0.05; i=$((i + 1)); done
+while [ $i -lt 100 ] && [ -e "/proc/$1/exe" ]; do sleep 0.05; i=$((i + 1)); done
 rm -rf -- "$2"
 "#;
 

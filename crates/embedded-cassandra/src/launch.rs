@@ -49,7 +49,7 @@ const OPENS: [&str; 15] = [
     "jdk.management/com.sun.management.internal",
 ];
 
-const FLAGS: [&str; 23] = [
+const FLAGS: [&str; 24] = [
     "-Djdk.attach.allowAttachSelf=true",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Dio.netty.allocator.useCacheForAllThreads=true",
@@ -72,6 +72,9 @@ const FLAGS: [&str; 23] = [
     "-Dcassandra.size_recorder_interval=0",
     "-Dcassandra.libjemalloc=-",
     "-Dcassandra.disable_tcactive_openssl=true",
+    // What 5.0 finds out by filling a table for a second at every start. It is used to estimate how
+    // full memory is, no more.
+    "-Dcassandra.memtable.row_overhead_size=180",
     // Without it Cassandra closes its output, and a failed start would have no words.
     "-Dcassandra-foreground=yes",
     "-Dcassandra.config.allow_system_properties=true",
@@ -101,6 +104,11 @@ pub(crate) fn flags(builder: &Builder) -> Vec<String> {
     if builder.fast_schema {
         flags.push("-Dcassandra.unsafesystem=true".into());
         flags.push("-Dcassandra.test.flush_local_schema_changes=false".into());
+    }
+    if builder.data_dir.is_none() {
+        // Data that ends with the node need not survive the machine. It still survives the
+        // process: what was written is in the kernel's hands.
+        flags.push("-Dcassandra.skip_sync=true".into());
     }
     flags.extend(builder.jvm_args.iter().cloned());
     flags

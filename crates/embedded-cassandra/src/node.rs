@@ -110,7 +110,7 @@ impl Cassandra {
     }
 
     /// Creates a keyspace with one replica under a name that no other call gets, and returns the
-    /// name: a place for one test. Takes about 0.1 s; see [`Builder::fast_schema`].
+    /// name: a place for one test. Takes about 40 ms; see [`Builder::fast_schema`].
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
@@ -124,7 +124,7 @@ impl Cassandra {
     }
 
     /// Stops the node in order: it writes out what it holds in memory and ends, usually within
-    /// 2 s. Dropping is faster, and loses nothing that was acknowledged unless
+    /// 3 s. Dropping is faster, and loses nothing that was acknowledged unless
     /// [`fast_schema`](Builder::fast_schema) was chosen.
     ///
     /// # Errors

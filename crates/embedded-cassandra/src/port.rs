@@ -59,3 +59,20 @@ fn range() -> Range<u16> {
         _ => RANGE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_holds_until_it_is_dropped() {
+        let port = claim_any(Ipv4Addr::LOCALHOST).unwrap();
+        assert!(matches!(
+            claim(Ipv4Addr::LOCALHOST, port.number),
+            Err(Error::PortTaken { address }) if address.port() == port.number
+        ));
+        let number = port.number;
+        drop(port);
+        claim(Ipv4Addr::LOCALHOST, number).unwrap();
+    }
+}

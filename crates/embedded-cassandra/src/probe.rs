@@ -269,3 +269,84 @@ impl<'a> Cursor<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::thread;
+
+    /// A server that reads one frame for each of `answers` and sends that, byte for byte.
+    fn server(answers: Vec<Vec<u8>>) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            for answer in answers {
+                let mut header = [0; 9];
+                if stream.read_exact(&mut header).is_err() {
+                    return;
+                }
+                let length = u32::from_be_bytes(header[5..].try_into().unwrap());
+                stream.read_exact(&mut vec![0; length as usize]).unwrap();
+                stream.write_all(&answer).unwrap();
+            }
+        });
+        address
+    }
+
+    fn frame(flags: u8, opcode: u8, body: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0x84, flags, 0, 0, opcode];
+        frame.extend_from_slice(&(body.len() as u32).to_be_bytes());
+        frame.extend_from_slice(body);
+        frame
+    }
+
+    fn ask(answer: Vec<u8>) -> Result<Vec<Row>> {
+        let hello = [frame(0, opcode::SUPPORTED, &[]), frame(0, opcode::READY, &[]), answer];
+        Connection::open(server(hello.into()), Duration::from_secs(5))?.query("SELECT")
+    }
+
+    /// One column of type list<udt<tuple<int>>>, one row with a null, after a warning.
+    fn nested() -> Vec<u8> {
+        let mut body = vec![0, 1];
+        put_string(&mut body, "a warning");
+        body.extend_from_slice(&[0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1]);
+        for name in ["ks", "t", "c"] {
+            put_string(&mut body, name);
+        }
+        body.extend_from_slice(&[0, 0x20, 0, 0x30]);
+        put_string(&mut body, "ks");
+        put_string(&mut body, "udt");
+        body.extend_from_slice(&[0, 1]);
+        put_string(&mut body, "field");
+        body.extend_from_slice(&[0, 0x31, 0, 1, 0, 9]);
+        body.extend_from_slice(&[0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]);
+        body
+    }
+
+    #[test]
+    fn rows_of_nested_types_are_read() {
+        assert_eq!(ask(frame(0x08, opcode::RESULT, &nested())).unwrap(), [vec![None]]);
+    }
+
+    #[test]
+    fn every_cut_of_an_answer_is_an_error() {
+        let body = nested();
+        for end in 0..body.len() {
+            let error = ask(frame(0x08, opcode::RESULT, &body[..end])).unwrap_err();
+            assert!(matches!(error, Error::Connection { .. }), "{end}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_cassandra_is_an_error() {
+        let timeout = Duration::from_millis(200);
+        let http = server(vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()]);
+        let Err(error) = Connection::open(http, timeout) else { panic!("it is no Cassandra") };
+        assert!(error.to_string().contains("does not speak CQL"), "{error}");
+
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        assert!(Connection::open(silent.local_addr().unwrap(), timeout).is_err());
+    }
+}

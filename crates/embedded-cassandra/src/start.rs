@@ -33,7 +33,7 @@ const JAVA: u32 = 17;
 /// How often other ports are tried.
 const PORT_TRIES: u32 = 3;
 const POLL: Duration = Duration::from_millis(20);
-const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 /// A node that was killed lets go of its data within milliseconds.
 const STORAGE_WAIT: Duration = Duration::from_secs(5);
 const STORAGE_LOCK: &str = "embedded-cassandra.lock";
@@ -62,6 +62,7 @@ pub(crate) fn start(builder: &Builder) -> Result<Cassandra> {
     loop {
         match launch_once(builder, &java, &jars, &flags, &archive) {
             Ok(node) => {
+                archive.check(node.pid());
                 if let Archive::Record(recording) = archive {
                     builder.report(&Progress::Archiving);
                     recording.finish(node.pid());

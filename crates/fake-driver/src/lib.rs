@@ -1,1 +1,74 @@
-//! A C driver without a network, for tests of timing and order
+//! A C driver without a network, for tests of timing and order.
+//!
+//! `vendor/fake` is a shared library that exports the part of `cassandra.h` that the client uses,
+//! with the driver's own return values, and completes its futures in whatever order and under
+//! whatever lock a test asks for. It is one more plug-in: give [`path()`] to the client's loader.
+//! Misuse that would hang or corrupt a real driver ends the process here, with a message on
+//! standard error that names the C function.
+//!
+//! # Personalities
+//!
+//! A session takes its personality from its contact points, at each connect. Several may stand
+//! together (`"unset,slow"`); without one of the first four it is `late`.
+//!
+//! | contact point | its futures |
+//! |---|---|
+//! | `inline` | are complete before the call returns, so that `cass_future_set_callback` runs the callback |
+//! | `late` | complete on the session's I/O thread, in order, a few turns of its queue later |
+//! | `unset` | as `late`, but the callback runs *before* the future counts as set: reading the future inside it aborts, where a driver would hang; other threads wait until it has returned |
+//! | `locked` | as `late`, but with the session's mutex held: using the session inside the callback aborts, where a driver would hang |
+//!
+//! | contact point | the connect |
+//! |---|---|
+//! | `refused` | fails with `CASS_ERROR_LIB_NO_HOSTS_AVAILABLE` |
+//! | `badauth` | fails with `CASS_ERROR_SERVER_BAD_CREDENTIALS` |
+//! | `slow` | completes on the I/O thread, and only once [`release()`] was called after it began |
+//! | anything else | fails with `CASS_ERROR_LIB_NO_HOSTS_AVAILABLE`: the name does not resolve |
+//!
+//! A keyspace called `missing` fails the connect with `CASS_ERROR_LIB_UNABLE_TO_SET_KEYSPACE`.
+//!
+//! # Statements
+//!
+//! The first word decides, in any case; all of them can be prepared.
+//!
+//! | text | what it does |
+//! |---|---|
+//! | `OK` | an empty result without columns |
+//! | `ERROR <code> <message>` | fails; the code is a `CassError`, or a server's code alone (`0x1100`), decimal or `0x`; server codes come with an error result |
+//! | `ROWS <rows per page> <pages>` | columns `id int`, `name text`: ids count up from 0 over the pages, names are `name-<id>`; the paging state carries the position; with 0 rows, pages are empty and yet not the last |
+//! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
+//! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
+//! | anything else | server syntax error `0x2000`, prepared or not |
+//!
+//! Types of `ECHO`: `ascii bigint blob boolean double float inet int smallint text timestamp
+//! timeuuid tinyint uuid`. Values of a wrong size, and a wrong number of values, are invalid
+//! queries (`0x2200`).
+//!
+//! # What is watched
+//!
+//! - Every handle: a use after its free, a second free, a pointer to something else.
+//! - A statement that is changed while a request that reads it is in flight.
+//! - `cass_session_free` in a callback or on an I/O thread, or while the connect is in flight;
+//!   `cass_session_close` while the connect is in flight; preparing on a session that was never
+//!   connected.
+//! - Waiting on the I/O thread for a future that this thread has to complete.
+//! - [`live()`] counts the objects that exist, so that a test can see that none is left.
+//!
+//! Gate and counters are those of the whole process: tests that use them run one at a time.
+//!
+//! `cass_future_coordinator` is left out on purpose: it stands for a function that a driver lacks.
+//!
+//! It exists on Linux; elsewhere [`path()`] names no file.
+
+#[cfg(target_os = "linux")]
+mod controls;
+#[cfg(target_os = "linux")]
+pub use controls::{Live, callbacks_run, hold, live, release};
+
+use std::path::Path;
+
+/// The shared library. Loading it by this path gives the instance that the controls of this crate
+/// talk to.
+pub fn path() -> &'static Path {
+    Path::new(env!("FAKE_DRIVER_PATH"))
+}

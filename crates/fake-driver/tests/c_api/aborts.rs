@@ -1,0 +1,188 @@
+//! Misuse ends the process with a message that names the function: each case in a process of its
+//! own, which is this test binary again.
+
+use std::ffi::c_void;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+
+use crate::api::{self, Bind, Callback, Object};
+use crate::{cells, close_and_free, connected, outcome, result, run};
+
+const CASE: &str = "FAKE_DRIVER_ABORT_CASE";
+
+/// A case's name, the function that the message names, and the misuse.
+const CASES: &[(&str, &str, fn())] = &[
+    ("reads in an unset callback", "cass_future_get_result", || {
+        in_a_callback("unset", |future, _| {
+            api::object(c"cass_future_get_result", future);
+        });
+    }),
+    ("asks for the code in an unset callback", "cass_future_error_code", || {
+        in_a_callback("unset", |future, _| {
+            api::number(c"cass_future_error_code", future);
+        });
+    }),
+    ("waits in an unset callback", "cass_future_wait", || {
+        in_a_callback("unset", |future, _| api::give(c"cass_future_wait", future));
+    }),
+    ("waits for another future on the I/O thread", "cass_future_wait", || {
+        in_a_callback("late", |_, session| api::give(c"cass_future_wait", run(session, "OK")));
+    }),
+    ("executes under the session's mutex", "cass_session_execute", || {
+        in_a_callback("locked", |_, session| {
+            run(session, "OK");
+        });
+    }),
+    ("prepares under the session's mutex", "cass_session_prepare_n", || {
+        in_a_callback("locked", |_, session| {
+            api::prepare(session, "OK");
+        });
+    }),
+    ("closes under the session's mutex", "cass_session_close", || {
+        in_a_callback("locked", |_, session| {
+            api::object(c"cass_session_close", session);
+        });
+    }),
+    ("executes in the callback of a locked connect", "cass_session_execute", || {
+        let (session, cluster) = (api::session(), api::cluster("locked"));
+        fake_driver::hold();
+        let future = api::connect(session, cluster, "");
+        api::set_callback(future, executes, session);
+        fake_driver::release();
+        wait_for_the_end();
+    }),
+    ("frees the session on the I/O thread", "cass_session_free", || {
+        in_a_callback("late", |_, session| api::give(c"cass_session_free", session));
+    }),
+    ("frees the session in an inline callback", "cass_session_free", || {
+        in_a_callback("inline", |_, session| api::give(c"cass_session_free", session));
+    }),
+    ("frees the session while it connects", "cass_session_free", || {
+        let session = api::session();
+        api::connect(session, api::cluster("slow"), "");
+        api::give(c"cass_session_free", session);
+    }),
+    ("closes the session while it connects", "cass_session_close", || {
+        let session = api::session();
+        api::connect(session, api::cluster("slow"), "");
+        api::object(c"cass_session_close", session);
+    }),
+    ("prepares on a session that never connected", "cass_session_prepare_n", || {
+        api::prepare(api::session(), "OK");
+    }),
+    ("frees a future twice", "cass_future_free", || {
+        let future = run(connected("late"), "OK");
+        outcome(future);
+        api::give(c"cass_future_free", future);
+    }),
+    ("uses a future after its free", "cass_future_ready", || {
+        let session = connected("late");
+        fake_driver::hold();
+        let future = run(session, "OK");
+        api::give(c"cass_future_free", future);
+        api::number(c"cass_future_ready", future);
+    }),
+    ("uses a session after its free", "cass_session_execute", || {
+        let session = connected("late");
+        close_and_free(session);
+        run(session, "OK");
+    }),
+    ("frees a statement as a future", "cass_future_free", || {
+        api::give(c"cass_future_free", api::statement("OK", 0));
+    }),
+    ("frees a result twice", "cass_result_free", || {
+        let result = result(run(connected("late"), "ROWS 1 1"));
+        cells(result);
+        api::give(c"cass_result_free", result);
+    }),
+    ("iterates over a freed result", "cass_iterator_next", || {
+        let result = result(run(connected("late"), "ROWS 1 1"));
+        let iterator = api::object(c"cass_iterator_from_result", result);
+        api::give(c"cass_result_free", result);
+        api::number(c"cass_iterator_next", iterator);
+    }),
+    ("reads a value of a freed iterator", "cass_value_get_bytes", || {
+        let result = result(run(connected("late"), "ROWS 1 1"));
+        let iterator = api::object(c"cass_iterator_from_result", result);
+        api::number(c"cass_iterator_next", iterator);
+        let row = api::object(c"cass_iterator_get_row", iterator);
+        let value = api::object_at(c"cass_row_get_column", row, 0);
+        api::give(c"cass_iterator_free", iterator);
+        let _ = api::bytes(c"cass_value_get_bytes", value);
+    }),
+    ("names a column of a result without columns", "cass_result_column_name", || {
+        let _ = api::bytes_at(c"cass_result_column_name", result(run(connected("late"), "OK")), 0);
+    }),
+    ("binds to a statement in flight", "cass_statement_bind_int32", || {
+        let (session, statement) = (connected("late"), api::statement("ECHO int", 1));
+        fake_driver::hold();
+        api::execute(session, statement);
+        api::bind(statement, 0, Bind::Int(1));
+    }),
+    ("pages a statement in flight", "cass_statement_set_paging_state_token", || {
+        let (session, statement) = (connected("unset"), api::statement("NEVER", 0));
+        api::execute(session, statement);
+        api::set_paging_state(statement, b"FAKE\0\0\0\0");
+    }),
+];
+
+/// What a case does in the callback of a request: its future and the session.
+type Misuse = fn(Object, Object);
+
+struct Request {
+    misuse: Misuse,
+    session: Object,
+}
+
+unsafe extern "C" fn misuses(future: Object, data: *mut c_void) {
+    // SAFETY: `in_a_callback` never returns.
+    let request = unsafe { &*data.cast::<Request>() };
+    (request.misuse)(future, request.session);
+}
+
+unsafe extern "C" fn executes(_: Object, session: *mut c_void) {
+    run(session, "OK");
+}
+
+fn in_a_callback(personality: &str, misuse: Misuse) {
+    let request = Request { misuse, session: connected(personality) };
+    let callback: Callback = misuses;
+    fake_driver::hold();
+    let future = run(request.session, "OK");
+    api::set_callback(future, callback, (&raw const request).cast_mut().cast());
+    fake_driver::release();
+    wait_for_the_end();
+}
+
+/// The callback ends the process, on the I/O thread.
+fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// The other side of the next test: does nothing without a case.
+#[test]
+fn the_case_of_the_environment() {
+    let Ok(case) = std::env::var(CASE) else { return };
+    let (.., misuse) = CASES.iter().find(|(name, ..)| *name == case).expect("a known case");
+    // A misuse that hangs ends the process with another signal.
+    // SAFETY: sets a timer.
+    unsafe { libc::alarm(30) };
+    misuse();
+}
+
+#[test]
+fn misuse_aborts_and_names_the_function() {
+    let binary = std::env::current_exe().expect("this test's own path");
+    for (case, function, _) in CASES {
+        let output = Command::new(&binary)
+            .args(["--exact", "aborts::the_case_of_the_environment", "--nocapture"])
+            .env(CASE, case)
+            .output()
+            .expect("this binary again");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{case}: {said}");
+        assert!(said.contains(&format!("fake driver: {function}: ")), "{case}: {said}");
+    }
+}

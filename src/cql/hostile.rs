@@ -1,0 +1,142 @@
+//! Tests: what comes from the network may be anything. Every decoder meets random bytes of every
+//! length under every CQL type, and answers with a value or an error.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::{Column, Counter, CqlType, FromRow, FromValue, RawRow, Row, Timestamp, Uuid};
+
+const LONGEST: usize = 40;
+
+/// Repeatable random numbers: xorshift.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.next() as u8).collect()
+    }
+}
+
+fn all_types() -> Vec<CqlType> {
+    let mut types: Vec<_> = (0..0x20).filter_map(CqlType::scalar).collect();
+    let int = || Box::new(CqlType::Int);
+    let fields = vec![("a".to_owned(), CqlType::Int)];
+    types.extend([
+        CqlType::List(int()),
+        CqlType::Set(int()),
+        CqlType::Map(int(), int()),
+        CqlType::Tuple(vec![CqlType::Int]),
+        CqlType::Udt { keyspace: "k".to_owned(), name: "n".to_owned(), fields },
+        CqlType::Custom("a.B".to_owned()),
+        CqlType::Unknown(0x99),
+    ]);
+    types
+}
+
+/// Whatever the cell is, reading it ends; and it fails under a type that `check` refuses. Gives
+/// the number of cells that could be read.
+fn meets_anything<T: for<'r> FromValue<'r>>() -> usize {
+    for t in all_types().iter().filter(|t| T::check(t).is_err()) {
+        for length in 0..=16 {
+            assert!(T::from_value(t, Some(&vec![0; length])).is_err(), "unchecked {t}");
+        }
+    }
+    meets_anything_borrowed::<T>(|t, cell| T::check(t).map(|()| T::from_value(t, cell).is_ok()))
+}
+
+fn meets_anything_borrowed<T>(
+    read: impl Fn(&CqlType, Option<&[u8]>) -> crate::error::Result<bool>,
+) -> usize {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut read_well = 0;
+    for t in all_types() {
+        assert!(!read(&t, None).unwrap_or(false), "NULL as {}", std::any::type_name::<T>());
+        for length in 0..=LONGEST {
+            for _ in 0..20 {
+                read_well += usize::from(read(&t, Some(&random.bytes(length))).unwrap_or(false));
+            }
+        }
+    }
+    read_well
+}
+
+/// Asserts how many of the 20 random cells a length are read, over all types that `T` reads.
+macro_rules! reads {
+    ($($T:ty => $cells:expr),* $(,)?) => {
+        $(assert_eq!(meets_anything::<$T>(), $cells, stringify!($T));)*
+    };
+}
+
+#[test]
+fn fixed_types_read_their_lengths_and_nothing_else() {
+    reads! {
+        bool => 20,
+        i8 => 20,
+        i16 => 2 * 20,
+        i32 => 3 * 20,
+        i64 => 5 * 20,
+        Counter => 20,
+        f32 => 20,
+        f64 => 2 * 20,
+        Uuid => 2 * 20,
+        Timestamp => 20,
+        SystemTime => 20,
+        IpAddr => 2 * 20,
+        Ipv4Addr => 20,
+        Ipv6Addr => 20,
+        Vec<u8> => 3 * 20 * (LONGEST + 1),
+        Box<[u8]> => 3 * 20 * (LONGEST + 1),
+    }
+}
+
+#[test]
+fn text_is_read_where_it_is_utf8() {
+    let read = meets_anything::<String>();
+    // At least the empty ones, under `text` (which has two numbers) and `ascii`.
+    assert!((3 * 20..3 * 20 * LONGEST).contains(&read), "{read}");
+    assert_eq!(meets_anything::<Box<str>>(), read);
+    assert_eq!(meets_anything::<Arc<str>>(), read);
+    let borrowed = meets_anything_borrowed::<&str>(|t, cell| {
+        <&str>::check(t).map(|()| <&str>::from_value(t, cell).is_ok())
+    });
+    let cow = meets_anything_borrowed::<Cow<'_, str>>(|t, cell| {
+        Cow::<str>::check(t).map(|()| Cow::<str>::from_value(t, cell).is_ok())
+    });
+    assert_eq!((borrowed, cow), (read, read));
+}
+
+#[test]
+fn rows_meet_any_number_of_cells() {
+    let mut random = Random(7);
+    for _ in 0..2_000 {
+        let types = all_types();
+        let columns: Vec<_> = (0..random.next() % 5)
+            .map(|at| {
+                let t = types[random.next() as usize % types.len()].clone();
+                Column::new(["a", "b"][at as usize % 2], t)
+            })
+            .collect();
+        let cells: Vec<_> = (0..random.next() % 5)
+            .map(|_| (random.next() % 3 != 0).then(|| random.next().to_be_bytes()))
+            .collect();
+        let cells: Vec<_> = cells.iter().map(|cell| cell.as_ref().map(|c| &c[..])).collect();
+        if let Ok(map) = <(i64, Option<&[u8]>)>::plan(&columns) {
+            let _ = <(i64, Option<&[u8]>)>::from_row(RawRow::new(&cells, &columns, &map));
+        }
+        let map = Row::plan(&columns).unwrap();
+        let row = Row::from_row(RawRow::new(&cells, &columns, &map)).unwrap();
+        for at in 0..6 {
+            let _ = (row.get_at::<i64>(at), row.get::<Option<String>>("a"));
+        }
+        assert!(!format!("{row:?}").is_empty());
+    }
+}

@@ -1,0 +1,452 @@
+//! Why a value could not be bound or read, and where.
+//!
+//! An error is made where the mistake is seen, with what is known there (the two types), and
+//! completed on its way out: the row or the binder adds the column, the page adds the row number.
+//! Nothing of this costs anything while all goes well.
+
+use std::any::type_name;
+use std::fmt;
+
+use super::{Column, CqlType};
+use crate::error::{Error, ErrorKind};
+
+/// Why a value could not be bound or read: which column or marker, which row, which types, and
+/// what to do about it.
+///
+/// It is the field of [`ErrorKind::Bind`] and [`ErrorKind::Decode`]. Its `Display` is what follows
+/// "cannot bind" or "cannot read" in the message of the [`Error`](crate::Error). It never shows the
+/// value itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueError {
+    way: Way,
+    column: Option<Box<str>>,
+    index: Option<usize>,
+    row: Option<usize>,
+    cql_type: Option<CqlType>,
+    rust_type: Option<&'static str>,
+    problem: ValueProblem,
+}
+
+/// What is wrong with a value.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueProblem {
+    /// The Rust type and the CQL type do not fit together.
+    WrongType,
+    /// The value is NULL and the Rust type has no place for that.
+    UnexpectedNull,
+    /// The cell has a length that its type cannot have.
+    BadLength {
+        /// Bytes that the type has.
+        expected: usize,
+        /// Bytes that came.
+        got: usize,
+    },
+    /// The value is too large or too small for the type that it should become.
+    OutOfRange,
+    /// Text that is not UTF-8.
+    NotUtf8,
+    /// Text for an `ascii` marker that has other characters.
+    NotAscii,
+    /// A UUID for a `timeuuid` marker that is not of version 1.
+    NotTimeUuid,
+    /// The number of values is not the number of markers, or the number of columns is not the
+    /// number of fields.
+    Count {
+        /// Markers of the statement, or fields of the Rust type.
+        expected: usize,
+        /// Values that were given, or columns of the result.
+        got: usize,
+    },
+    /// There is no column or marker of this name, or at this place.
+    NoSuchColumn {
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// Values are bound by name, and none has the name of this marker.
+    NotBound,
+    /// Two columns have this name, or two values were bound to this marker.
+    Duplicate,
+    /// The C driver refused the value, with its code for the reason.
+    Driver(u32),
+    /// What an implementation outside this crate reports.
+    Custom(String),
+}
+
+/// The direction: the words differ, and so do the types that fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    Bind,
+    Read,
+}
+
+impl ValueError {
+    /// The name of the column or marker.
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
+    }
+
+    /// The place of the column or marker, counted from zero.
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The row of the page, counted from zero.
+    pub fn row(&self) -> Option<usize> {
+        self.row
+    }
+
+    /// The type of the column or marker.
+    pub fn cql_type(&self) -> Option<&CqlType> {
+        self.cql_type.as_ref()
+    }
+
+    /// The Rust type that was bound or asked for, as [`std::any::type_name`] writes it. For messages:
+    /// its form is not stable.
+    pub fn rust_type(&self) -> Option<&'static str> {
+        self.rust_type
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> &ValueProblem {
+        &self.problem
+    }
+
+    pub(crate) fn bind(problem: ValueProblem) -> Self {
+        Self::new(Way::Bind, problem)
+    }
+
+    pub(crate) fn read(problem: ValueProblem) -> Self {
+        Self::new(Way::Read, problem)
+    }
+
+    fn new(way: Way, problem: ValueProblem) -> Self {
+        let (column, index, row, cql_type, rust_type) = (None, None, None, None, None);
+        Self { way, column, index, row, cql_type, rust_type, problem }
+    }
+
+    pub(crate) fn of_types<T: ?Sized>(mut self, cql_type: &CqlType) -> Self {
+        self.cql_type = Some(cql_type.clone());
+        self.rust_type = Some(type_name::<T>());
+        self
+    }
+
+    pub(crate) fn named(mut self, column: &str) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.index = Some(index);
+        self
+    }
+
+    /// Adds the column or marker, where it is not known yet: the innermost place wins.
+    pub(crate) fn set_column(&mut self, column: &Column, index: usize) {
+        if self.column.is_none() && self.index.is_none() {
+            self.column = Some(column.name().into());
+            self.index = Some(index);
+        }
+        if self.cql_type.is_none() {
+            self.cql_type = Some(column.cql_type().clone());
+        }
+    }
+
+    /// Adds the row of the page, counted from zero, where it is not known yet.
+    pub(crate) fn set_row(&mut self, row: usize) {
+        self.row.get_or_insert(row);
+    }
+
+    /// Makes it the error of a request.
+    pub(crate) fn into_error(self) -> Error {
+        let kind = match self.way {
+            Way::Bind => ErrorKind::Bind(self),
+            Way::Read => ErrorKind::Decode(self),
+        };
+        Error::new(kind, "")
+    }
+}
+
+/// For implementations of [`FromValue`](super::FromValue), [`FromRow`](super::FromRow) and
+/// [`ToValue`](super::ToValue) outside this crate. The column and the row are added to each of these
+/// as the error passes outwards.
+impl Error {
+    /// `T` cannot be read from a column of this type: what
+    /// [`FromValue::check`](super::FromValue::check) returns.
+    #[cold]
+    pub fn decode_wrong_type<T: ?Sized>(cql_type: &CqlType) -> Self {
+        ValueError::read(ValueProblem::WrongType).of_types::<T>(cql_type).into_error()
+    }
+
+    /// The cell is NULL and `T` has no place for that.
+    #[cold]
+    pub fn decode_null<T: ?Sized>(cql_type: &CqlType) -> Self {
+        ValueError::read(ValueProblem::UnexpectedNull).of_types::<T>(cql_type).into_error()
+    }
+
+    /// A value cannot be read for a reason of its type's own, which `reason` says.
+    #[cold]
+    pub fn decode_custom(reason: impl Into<String>) -> Self {
+        ValueError::read(ValueProblem::Custom(reason.into())).into_error()
+    }
+
+    /// A value cannot be bound for a reason of its type's own, which `reason` says.
+    #[cold]
+    pub fn bind_custom(reason: impl Into<String>) -> Self {
+        ValueError::bind(ValueProblem::Custom(reason.into())).into_error()
+    }
+}
+
+/// A problem with one cell that is read as `T`.
+#[cold]
+pub(super) fn unreadable<T: ?Sized>(cql_type: &CqlType, problem: ValueProblem) -> Error {
+    ValueError::read(problem).of_types::<T>(cql_type).into_error()
+}
+
+/// A problem with a `T` that is bound to one marker.
+#[cold]
+pub(super) fn unbindable<T: ?Sized>(cql_type: &CqlType, problem: ValueProblem) -> Error {
+    ValueError::bind(problem).of_types::<T>(cql_type).into_error()
+}
+
+impl std::error::Error for ValueError {}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.problem, self.way) {
+            (ValueProblem::Count { expected, got }, Way::Bind) => {
+                write!(f, "{} to {}", counted(*got, "value"), counted(*expected, "marker"))
+            }
+            (ValueProblem::Count { expected, got }, Way::Read) => write!(
+                f,
+                "{} into {}: select as many columns as there are fields, or read into a struct or \
+                 a `Row`",
+                counted(*got, "column"),
+                counted(*expected, "field")
+            ),
+            (problem, way) => {
+                self.place(f, way)?;
+                f.write_str(": ")?;
+                self.advice(f, problem, way)
+            }
+        }
+    }
+}
+
+impl ValueError {
+    /// What is bound or read, and where: "column `age` (int) in row 3 as String".
+    fn place(&self, f: &mut fmt::Formatter<'_>, way: Way) -> fmt::Result {
+        match (way, self.rust_type) {
+            (Way::Bind, Some(rust_type)) => write!(f, "{} to marker", Short(rust_type))?,
+            (Way::Bind, None) => f.write_str("to marker")?,
+            (Way::Read, _) => f.write_str("column")?,
+        }
+        match (&self.column, self.index) {
+            (Some(name), _) => write!(f, " `{name}`")?,
+            (None, Some(index)) => write!(f, " {index}")?,
+            (None, None) => {}
+        }
+        if let Some(cql_type) = &self.cql_type {
+            write!(f, " ({cql_type})")?;
+        }
+        if let Some(row) = self.row {
+            write!(f, " in row {row}")?;
+        }
+        match (way, self.rust_type) {
+            (Way::Read, Some(rust_type)) => write!(f, " as {}", Short(rust_type)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is wrong, and the way out.
+    fn advice(&self, f: &mut fmt::Formatter<'_>, problem: &ValueProblem, way: Way) -> fmt::Result {
+        match problem {
+            ValueProblem::WrongType => self.types_that_fit(f, way),
+            ValueProblem::UnexpectedNull => match self.rust_type {
+                Some(rust_type) => write!(f, "it is NULL; read it as Option<{}>", Short(rust_type)),
+                None => f.write_str("it is NULL; read it as an Option"),
+            },
+            ValueProblem::BadLength { expected, got } => {
+                write!(f, "{expected} bytes expected, {got} found")
+            }
+            ValueProblem::OutOfRange => f.write_str("the value is out of range"),
+            ValueProblem::NotUtf8 => f.write_str("the text is not UTF-8"),
+            ValueProblem::NotAscii => f.write_str("the text is not ASCII; declare it as text"),
+            ValueProblem::NotTimeUuid => {
+                f.write_str("the UUID is not of version 1; make it so, or use now() in CQL")
+            }
+            ValueProblem::NoSuchColumn { known } => self.unknown(f, known, way),
+            ValueProblem::NotBound => {
+                f.write_str("no value has this name; bind `Unset` to leave the column as it is")
+            }
+            ValueProblem::Duplicate if way == Way::Bind => f.write_str("it is bound twice"),
+            ValueProblem::Duplicate => {
+                f.write_str("two columns have this name; rename one with AS, or read by position")
+            }
+            ValueProblem::Driver(code) => write!(f, "the C driver refused it (0x{code:08x})"),
+            ValueProblem::Custom(reason) => f.write_str(reason),
+            // Written by `fmt` as a whole sentence.
+            ValueProblem::Count { .. } => f.write_str("the numbers differ"),
+        }
+    }
+
+    fn types_that_fit(&self, f: &mut fmt::Formatter<'_>, way: Way) -> fmt::Result {
+        let fitting = self.cql_type.as_ref().map_or("", |cql_type| fitting(cql_type, way));
+        match way {
+            _ if self.cql_type.is_none() => f.write_str("the types do not fit"),
+            Way::Read if fitting.is_empty() => {
+                f.write_str("no Rust type for it in this version; cast it in CQL")
+            }
+            Way::Bind if fitting.is_empty() => {
+                f.write_str("no Rust type for it in this version; write a literal in the CQL")
+            }
+            Way::Read => write!(f, "read it as {fitting}, or cast it in CQL"),
+            Way::Bind => write!(f, "bind {fitting}"),
+        }
+    }
+
+    fn unknown(&self, f: &mut fmt::Formatter<'_>, known: &[String], way: Way) -> fmt::Result {
+        f.write_str(match way {
+            Way::Bind => "the statement has no such marker",
+            Way::Read => "the result has no such column",
+        })?;
+        for (at, name) in known.iter().enumerate() {
+            write!(f, "{}`{name}`", if at == 0 { "; it has " } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// The Rust types for a CQL type, the natural one first; empty where there is none.
+fn fitting(cql_type: &CqlType, way: Way) -> &'static str {
+    use CqlType::*;
+    match (cql_type, way) {
+        (Ascii | Text, _) => "String or &str",
+        (Blob | Custom(_), _) | (Unknown(_), Way::Read) => "Vec<u8> or &[u8]",
+        (Boolean, _) => "bool",
+        (Counter, Way::Read) => "Counter or i64",
+        (Counter, Way::Bind) => "Counter or an integer",
+        (Double, Way::Read) => "f64",
+        (Double, Way::Bind) => "f64 or f32",
+        (Float, Way::Read) => "f32 or f64",
+        (Float, Way::Bind) => "f32",
+        (Inet, _) => "IpAddr, Ipv4Addr or Ipv6Addr",
+        (BigInt, Way::Read) => "i64",
+        (BigInt, Way::Bind) => "i64 or a narrower integer",
+        (Int, Way::Read) => "i32 or i64",
+        (Int, Way::Bind) => "i32, i16 or i8",
+        (SmallInt, Way::Read) => "i16, i32 or i64",
+        (SmallInt, Way::Bind) => "i16 or i8",
+        (TinyInt, Way::Read) => "i8 or a wider integer",
+        (TinyInt, Way::Bind) => "i8",
+        (Timestamp, Way::Read) => "Timestamp or SystemTime",
+        (Timestamp, Way::Bind) => "Timestamp",
+        (Uuid | TimeUuid, _) => "Uuid",
+        _ => "",
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A type's name without the paths: `Option<String>` and not `core::option::Option<…>`.
+struct Short(&'static str);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let path = rest.find(|c| !is_path(c)).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(path);
+            f.write_str(name.rsplit("::").next().unwrap_or(name))?;
+            let other = after.find(is_path).unwrap_or(after.len());
+            f.write_str(&after[..other])?;
+            rest = &after[other..];
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(error: Error, column: &Column, row: usize) -> String {
+        let complete = |value: &mut ValueError| {
+            value.set_column(column, 2);
+            value.set_row(row);
+        };
+        error.map_value(complete).to_string()
+    }
+
+    #[test]
+    fn reading_names_place_types_and_way_out() {
+        let age = Column::new("age", CqlType::Int);
+        assert_eq!(
+            column(Error::decode_wrong_type::<String>(&CqlType::Int), &age, 3),
+            "cannot read column `age` (int) in row 3 as String: \
+             read it as i32 or i64, or cast it in CQL"
+        );
+        assert_eq!(
+            column(Error::decode_null::<i32>(&CqlType::Int), &age, 0),
+            "cannot read column `age` (int) in row 0 as i32: it is NULL; read it as Option<i32>"
+        );
+        let bad = ValueProblem::BadLength { expected: 4, got: 3 };
+        assert_eq!(
+            unreadable::<i32>(&CqlType::Int, bad).to_string(),
+            "cannot read column (int) as i32: 4 bytes expected, 3 found"
+        );
+    }
+
+    #[test]
+    fn binding_names_place_types_and_way_out() {
+        let age = Column::new("age", CqlType::Int);
+        let wrong = unbindable::<i64>(&CqlType::Int, ValueProblem::WrongType);
+        assert_eq!(
+            wrong.map_value(|v| v.set_column(&age, 0)).to_string(),
+            "cannot bind i64 to marker `age` (int): bind i32, i16 or i8"
+        );
+        let count = ValueError::bind(ValueProblem::Count { expected: 1, got: 2 });
+        assert_eq!(count.into_error().to_string(), "cannot bind 2 values to 1 marker");
+        let known = vec!["id".to_owned(), "name".to_owned()];
+        let unknown = ValueError::bind(ValueProblem::NoSuchColumn { known }).named("nme");
+        assert_eq!(
+            unknown.into_error().to_string(),
+            "cannot bind to marker `nme`: the statement has no such marker; it has `id`, `name`"
+        );
+    }
+
+    #[test]
+    fn the_innermost_place_wins() {
+        let field = Column::new("zip", CqlType::Int);
+        let udt = Column::new("home", CqlType::Blob);
+        let error = Error::decode_custom("no").map_value(|v| v.set_column(&field, 1));
+        let error = error.map_value(|v| v.set_column(&udt, 7));
+        let ErrorKind::Decode(value) = error.kind() else { panic!("{error:?}") };
+        assert_eq!((value.column(), value.index()), (Some("zip"), Some(1)));
+        assert_eq!(value.cql_type(), Some(&CqlType::Int));
+    }
+
+    #[test]
+    fn type_names_lose_their_paths() {
+        let short = |name| Short(name).to_string();
+        assert_eq!(short(type_name::<Option<String>>()), "Option<String>");
+        assert_eq!(short(type_name::<&[u8]>()), "&[u8]");
+        assert_eq!(
+            short(type_name::<(i32, Vec<Option<ValueError>>)>()),
+            "(i32, Vec<Option<ValueError>>)"
+        );
+        assert_eq!(short("dyn shop::Trait + core::marker::Send"), "dyn Trait + Send");
+        assert_eq!(short(""), "");
+    }
+
+    #[test]
+    fn a_type_without_a_rust_type_says_so() {
+        assert_eq!(
+            Error::decode_wrong_type::<i64>(&CqlType::VarInt).to_string(),
+            "cannot read column (varint) as i64: no Rust type for it in this version; cast it in CQL"
+        );
+    }
+}

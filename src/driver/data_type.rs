@@ -1,0 +1,64 @@
+//! From C's data types to [`CqlType`].
+
+use std::ffi::c_char;
+
+use super::{failure, sys};
+use crate::cql::CqlType;
+
+/// How deep a type is followed: a type nested deeper than any server allows is damage.
+const MAX_DEPTH: usize = 64;
+
+const CUSTOM: u32 = 0x0000;
+const LIST: u32 = 0x0020;
+const MAP: u32 = 0x0021;
+const SET: u32 = 0x0022;
+const UDT: u32 = 0x0030;
+const TUPLE: u32 = 0x0031;
+
+/// # Safety
+/// `raw` is live or NULL.
+pub(super) unsafe fn read(raw: *const sys::CassDataType) -> CqlType {
+    // SAFETY: the contract is the caller's.
+    unsafe { read_to(raw, MAX_DEPTH) }
+}
+
+/// # Safety
+/// As [`read`].
+unsafe fn read_to(raw: *const sys::CassDataType, depth: usize) -> CqlType {
+    if raw.is_null() || depth == 0 {
+        return CqlType::Unknown(u32::MAX);
+    }
+    // SAFETY: live, says the caller; parts live as long as the whole.
+    unsafe {
+        let code = sys::cass_data_type_type(raw);
+        let sub = |index| read_to(sys::cass_data_type_sub_data_type(raw, index), depth - 1);
+        match code {
+            LIST => CqlType::List(Box::new(sub(0))),
+            SET => CqlType::Set(Box::new(sub(0))),
+            MAP => CqlType::Map(Box::new(sub(0)), Box::new(sub(1))),
+            TUPLE => {
+                CqlType::Tuple((0..sys::cass_data_type_sub_type_count(raw)).map(sub).collect())
+            }
+            UDT => CqlType::Udt {
+                keyspace: text(|s, l| sys::cass_data_type_keyspace(raw, s, l)),
+                name: text(|s, l| sys::cass_data_type_type_name(raw, s, l)),
+                fields: (0..sys::cass_data_type_sub_type_count(raw))
+                    .map(|i| (text(|s, l| sys::cass_data_type_sub_type_name(raw, i, s, l)), sub(i)))
+                    .collect(),
+            },
+            CUSTOM => CqlType::Custom(text(|s, l| sys::cass_data_type_class_name(raw, s, l))),
+            scalar => CqlType::scalar(scalar).unwrap_or(CqlType::Unknown(scalar)),
+        }
+    }
+}
+
+/// # Safety
+/// `get` leaves both untouched, or stores a text that lives until it is copied here.
+unsafe fn text(get: impl FnOnce(*mut *const c_char, *mut usize) -> sys::Code) -> String {
+    let (mut start, mut length) = (std::ptr::null(), 0);
+    match get(&mut start, &mut length) {
+        // SAFETY: the contract is the caller's.
+        sys::OK => unsafe { failure::text(start, length) },
+        _ => String::new(),
+    }
+}

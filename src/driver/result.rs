@@ -1,0 +1,195 @@
+//! A result in C's memory, and the cells in it.
+//!
+//! Cells are slices of the response that C keeps; they live as long as the result. C decodes a
+//! whole row a step; a cell then costs two calls. A damaged row ends C's iterator early, so the
+//! count of rows seen is held against the result's own.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use super::pending::Outcome;
+use super::{data_type, failure, sys};
+use crate::cql::Column;
+use crate::error::Result;
+
+/// An owned `CassResult`: immutable, independent of future and session.
+pub(crate) struct ResultSet(NonNull<sys::CassResult>);
+
+// SAFETY: C documents results as immutable; the reference count is atomic.
+unsafe impl Send for ResultSet {}
+// SAFETY: as above.
+unsafe impl Sync for ResultSet {}
+
+impl Drop for ResultSet {
+    fn drop(&mut self) {
+        // SAFETY: our reference, given up here.
+        unsafe { sys::cass_result_free(self.0.as_ptr()) }
+    }
+}
+
+impl Outcome for ResultSet {
+    unsafe fn read(future: *mut sys::CassFuture) -> Result<Self> {
+        // SAFETY: set, says the caller; the getter gives a reference of our own, or NULL for a
+        // failed future.
+        match NonNull::new(unsafe { sys::cass_future_get_result(future) }.cast_mut()) {
+            Some(raw) => Ok(Self(raw)),
+            // SAFETY: set, says the caller.
+            None => Err(unsafe { failure::from_future(future) }),
+        }
+    }
+}
+
+impl ResultSet {
+    fn as_ptr(&self) -> *const sys::CassResult {
+        self.0.as_ptr()
+    }
+
+    pub(crate) fn row_count(&self) -> usize {
+        // SAFETY: a live result.
+        unsafe { sys::cass_result_row_count(self.as_ptr()) }
+    }
+
+    pub(crate) fn column_count(&self) -> usize {
+        // SAFETY: a live result.
+        unsafe { sys::cass_result_column_count(self.as_ptr()) }
+    }
+
+    /// Names and types. Empty for a result without rows: asking C for a name there crashes.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        (0..self.column_count()).map(|index| self.column(index)).collect()
+    }
+
+    fn column(&self, index: usize) -> Column {
+        let (mut start, mut length) = (std::ptr::null(), 0);
+        // SAFETY: a live result with metadata, since it has columns; text and type live as long as
+        // the result and are copied at once.
+        unsafe {
+            sys::cass_result_column_name(self.as_ptr(), index, &mut start, &mut length);
+            let cql_type = data_type::read(sys::cass_result_column_data_type(self.as_ptr(), index));
+            Column::new(failure::text(start, length), cql_type)
+        }
+    }
+
+    /// Where the next page starts, if there is one.
+    pub(crate) fn paging_state(&self) -> Option<&[u8]> {
+        let (mut start, mut length) = (std::ptr::null(), 0);
+        // SAFETY: a live result; the token lives as long as the result.
+        unsafe {
+            if sys::cass_result_has_more_pages(self.as_ptr()) == 0
+                || sys::cass_result_paging_state_token(self.as_ptr(), &mut start, &mut length)
+                    != sys::OK
+                || start.is_null()
+            {
+                return None;
+            }
+            Some(std::slice::from_raw_parts(start.cast(), length))
+        }
+    }
+
+    /// Walks the rows from the first.
+    pub(crate) fn cells(&self) -> Cells<'_> {
+        Cells { walk: Walk::new(self), of: PhantomData }
+    }
+
+    /// Walks the rows and keeps the result alive meanwhile.
+    pub(crate) fn into_cells(self) -> OwnedCells {
+        OwnedCells { walk: Walk::new(&self), row: Vec::new(), _result: self }
+    }
+}
+
+/// C's iterator over the rows of a result that somebody else keeps alive.
+struct Walk {
+    iterator: NonNull<sys::CassIterator>,
+    columns: usize,
+}
+
+// SAFETY: an iterator has no thread affinity; `&mut` keeps two threads from stepping it at once.
+unsafe impl Send for Walk {}
+// SAFETY: no method takes `&self`.
+unsafe impl Sync for Walk {}
+
+impl Drop for Walk {
+    fn drop(&mut self) {
+        // SAFETY: ours, given up here. It holds no reference to its result and touches none.
+        unsafe { sys::cass_iterator_free(self.iterator.as_ptr()) }
+    }
+}
+
+impl Walk {
+    fn new(result: &ResultSet) -> Self {
+        // SAFETY: a live result; the owner of the walk keeps it alive.
+        let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
+        let iterator = NonNull::new(raw).expect("the C driver could not allocate an iterator");
+        Self { iterator, columns: result.column_count() }
+    }
+
+    /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
+    ///
+    /// # Safety
+    /// The result outlives `'r`.
+    unsafe fn step<'r>(&mut self, row: &mut Vec<Option<&'r [u8]>>) -> bool {
+        row.clear();
+        // SAFETY: the iterator and, says the caller, its result are live; the row object is used
+        // before the next step overwrites it.
+        unsafe {
+            if sys::cass_iterator_next(self.iterator.as_ptr()) == 0 {
+                return false;
+            }
+            let current = sys::cass_iterator_get_row(self.iterator.as_ptr());
+            row.extend((0..self.columns).map(|index| cell(current, index)));
+        }
+        true
+    }
+}
+
+/// The bytes of one cell; `None` for NULL.
+///
+/// # Safety
+/// `row` is the iterator's current row, and its result outlives `'r`.
+unsafe fn cell<'r>(row: *const sys::CassRow, index: usize) -> Option<&'r [u8]> {
+    let (mut start, mut length) = (std::ptr::null(), 0);
+    // SAFETY: the contract is the caller's; C gives the slice of the response, or an error code for
+    // NULL, and an empty value may have any start.
+    unsafe {
+        let value = sys::cass_row_get_column(row, index);
+        if value.is_null() || sys::cass_value_get_bytes(value, &mut start, &mut length) != sys::OK {
+            return None;
+        }
+        match length {
+            0 => Some(&[]),
+            _ => Some(std::slice::from_raw_parts(start, length)),
+        }
+    }
+}
+
+/// The rows of a borrowed result. Cells live as long as the result, not only until the next row.
+pub(crate) struct Cells<'r> {
+    walk: Walk,
+    of: PhantomData<&'r ResultSet>,
+}
+
+impl<'r> Cells<'r> {
+    pub(crate) fn step(&mut self, row: &mut Vec<Option<&'r [u8]>>) -> bool {
+        // SAFETY: the result is borrowed for `'r`.
+        unsafe { self.walk.step(row) }
+    }
+}
+
+/// The rows of a result that lives inside: a row is lent until the next step.
+pub(crate) struct OwnedCells {
+    walk: Walk,
+    /// Cells of the result below; `'static` stands for "as long as `_result`", and leaves this
+    /// type only with the lifetime of a borrow.
+    row: Vec<Option<&'static [u8]>>,
+    _result: ResultSet,
+}
+
+impl OwnedCells {
+    pub(crate) fn step(&mut self) -> Option<&[Option<&[u8]>]> {
+        // SAFETY: the result lives in `self`; the row is lent for the borrow of `self` only.
+        match unsafe { self.walk.step(&mut self.row) } {
+            true => Some(&self.row),
+            false => None,
+        }
+    }
+}

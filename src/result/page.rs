@@ -1,0 +1,92 @@
+//! What one request returned.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::Rows;
+use crate::cql::{Column, FromRow};
+use crate::driver::{OwnedCells, ResultSet};
+use crate::error::Result;
+use crate::statement::PagingState;
+
+/// One page of a result: rows, or nothing for a statement that returns none.
+///
+/// It stands alone: it outlives its session, and its rows may be kept as long as it lives.
+///
+/// ```no_run
+/// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+/// let page = session.query("SELECT name, email FROM users", ()).await?;
+/// for row in page.rows::<(&str, Option<&str>)>()? {
+///     let (name, email) = row?;
+///     println!("{name} {}", email.unwrap_or("-"));
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// A page of a SELECT is not the whole result when [`next_page`](Self::next_page) says so; for all
+/// rows use a [stream](crate::Bound::stream).
+pub struct Page {
+    result: ResultSet,
+    cql: Arc<str>,
+    /// Read from C at the first look.
+    columns: OnceLock<Box<[Column]>>,
+}
+
+impl Page {
+    pub(crate) fn new(result: ResultSet, cql: Arc<str>) -> Self {
+        Self { result, cql, columns: OnceLock::new() }
+    }
+
+    /// The rows as `T`: a tuple, [`Row`](crate::Row), or a type of yours that implements
+    /// [`FromRow`].
+    ///
+    /// # Errors
+    /// Columns that do not fit `T`, found before the first row: their number, a type, a name.
+    pub fn rows<'r, T: FromRow<'r>>(&'r self) -> Result<Rows<'r, T>> {
+        Rows::new(self)
+    }
+
+    /// Number of rows in this page.
+    pub fn len(&self) -> usize {
+        self.result.row_count()
+    }
+
+    /// Whether this page has no row. Later pages may have some.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Names and types of the columns. Empty for a statement that returns no rows.
+    pub fn columns(&self) -> &[Column] {
+        self.columns.get_or_init(|| self.result.columns().into())
+    }
+
+    /// Where the next page starts; `None` when this was the last.
+    pub fn next_page(&self) -> Option<PagingState> {
+        self.result.paging_state().map(PagingState::from_bytes)
+    }
+
+    pub(super) fn result(&self) -> &ResultSet {
+        &self.result
+    }
+
+    pub(super) fn cql(&self) -> &Arc<str> {
+        &self.cql
+    }
+
+    /// Taken apart for a stream: the cells with the result inside, its columns.
+    pub(super) fn into_cells(self) -> (OwnedCells, Box<[Column]>) {
+        let columns = self.columns.into_inner().unwrap_or_else(|| self.result.columns().into());
+        (self.result.into_cells(), columns)
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("rows", &self.len())
+            .field("columns", &self.columns())
+            .field("next_page", &self.next_page())
+            .finish()
+    }
+}

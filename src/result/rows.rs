@@ -1,0 +1,119 @@
+//! The rows of a page.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+
+use super::Page;
+use crate::cql::{Column, ColumnMap, FromRow, RawRow};
+use crate::driver::Cells;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The rows of a [`Page`] as `T`, which may borrow from the page.
+///
+/// A row that cannot be read is an error in its place; the rows after it still come. Made by
+/// [`Page::rows`].
+pub struct Rows<'r, T> {
+    cells: Cells<'r>,
+    row: Vec<Option<&'r [u8]>>,
+    columns: &'r [Column],
+    map: ColumnMap,
+    count: Count,
+    cql: &'r str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'r, T: FromRow<'r>> Rows<'r, T> {
+    pub(super) fn new(page: &'r Page) -> Result<Self> {
+        let cql = page.cql();
+        let columns = page.columns();
+        Ok(Self {
+            map: plan::<T>(columns, cql)?,
+            row: Vec::with_capacity(columns.len()),
+            cells: page.result().cells(),
+            columns,
+            count: Count::of(page.len()),
+            cql,
+            of: PhantomData,
+        })
+    }
+}
+
+impl<'r, T: FromRow<'r>> Iterator for Rows<'r, T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        if self.count.is_done() {
+            return None;
+        }
+        if !self.cells.step(&mut self.row) {
+            return Some(Err(self.count.cut_short().in_statement(self.cql)));
+        }
+        let at = self.count.next();
+        let row = T::from_row(RawRow::new(&self.row, self.columns, &self.map));
+        Some(row.map_err(|error| locate(error, at, self.cql)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // A damaged page ends early, with an error as its last item.
+        (usize::from(!self.count.is_done()), Some(self.count.left()))
+    }
+}
+
+impl<'r, T: FromRow<'r>> FusedIterator for Rows<'r, T> {}
+
+impl<T> fmt::Debug for Rows<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("left", &self.count.left()).finish_non_exhaustive()
+    }
+}
+
+/// How many rows a page has and how many were seen: C's iterator ends at damage as it does at the
+/// end, so only this count tells the two apart.
+pub(super) struct Count {
+    seen: usize,
+    all: usize,
+}
+
+impl Count {
+    pub(super) fn of(all: usize) -> Self {
+        Self { seen: 0, all }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.seen == self.all
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.all - self.seen
+    }
+
+    /// Counts a row and gives its number in the page, from zero.
+    pub(super) fn next(&mut self) -> usize {
+        self.seen += 1;
+        self.seen - 1
+    }
+
+    /// C ended before the last row. Nothing more comes.
+    pub(super) fn cut_short(&mut self) -> Error {
+        let Self { seen, all } = *self;
+        self.seen = all;
+        Error::new(
+            ErrorKind::Malformed,
+            format!("the page says {all} rows, and row {seen} is damaged or missing"),
+        )
+    }
+}
+
+/// Checks the columns against `T`.
+pub(super) fn plan<'r, T: FromRow<'r>>(columns: &[Column], cql: &str) -> Result<ColumnMap> {
+    if columns.is_empty() {
+        return Err(Error::new(ErrorKind::NotRows, "it is no SELECT").in_statement(cql));
+    }
+    T::plan(columns).map_err(|error| error.in_statement(cql))
+}
+
+/// Adds the row's number and the statement to an error of its cells.
+pub(super) fn locate(error: Error, row: usize, cql: &str) -> Error {
+    error.map_value(|value| value.set_row(row)).in_statement(cql)
+}

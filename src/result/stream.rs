@@ -1,0 +1,270 @@
+//! Streams over all pages.
+//!
+//! A stream needs no task and no runtime: C's futures are hot, so a page that was asked for arrives
+//! whether or not the stream is polled. At most `prefetch` pages lie ready beside the one being
+//! read, which is all the back-pressure that is needed.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::Page;
+use super::rows::{Count, locate, plan};
+use crate::cql::{Column, ColumnMap, FromRowOwned, RawRow};
+use crate::driver::{OwnedCells, Pending, ResultSet};
+use crate::error::{Error, Result};
+use crate::statement::{Bound, Paging, PagingState};
+
+/// The pages of a result, one by one. `Send + Unpin + 'static`, and a [`Stream`].
+///
+/// Empty pages are skipped. After an error nothing more comes.
+pub struct PageStream {
+    paging: Paging,
+    /// Asked for, not here yet.
+    in_flight: Option<Pending<ResultSet>>,
+    /// Arrived, not given out yet.
+    arrived: VecDeque<Page>,
+    /// Where the page after the last arrived one starts.
+    next: Option<PagingState>,
+    error: Option<Error>,
+}
+
+impl PageStream {
+    /// Executes the request and waits for the first page, which stays inside.
+    pub(crate) async fn start(bound: Bound<'_>) -> Result<Self> {
+        let paging = bound.into_paging()?;
+        let mut stream =
+            Self { paging, in_flight: None, arrived: VecDeque::new(), next: None, error: None };
+        stream.ask()?;
+        poll_fn(|cx| stream.poll_arrival(cx)).await;
+        match stream.error.take() {
+            Some(error) => Err(error),
+            None => {
+                stream.ask_ahead();
+                Ok(stream)
+            }
+        }
+    }
+
+    /// The next page; `None` after the last.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing: the page stays with the stream.
+    pub fn try_next(&mut self) -> TryNext<'_, Self> {
+        TryNext(self)
+    }
+
+    /// Submits the request with the paging state as it is.
+    fn ask(&mut self) -> Result<()> {
+        let Paging { session, statement, .. } = &self.paging;
+        let pending = session.submit(statement).map_err(|error| self.explain(error))?;
+        self.in_flight = Some(pending);
+        Ok(())
+    }
+
+    /// Asks for the page after the last one, if there is one and none is on its way.
+    fn ask_next(&mut self) {
+        if self.in_flight.is_some() || self.error.is_some() {
+            return;
+        }
+        let Some(state) = self.next.take() else { return };
+        // The request before has completed, so C reads the statement no more.
+        let asked = match self.paging.statement.set_paging_state(state.as_bytes()) {
+            Ok(()) => self.ask(),
+            Err(code) => {
+                let kind = crate::ErrorKind::Driver;
+                Err(Error::new(kind, "the paging state was refused").with_code(code))
+            }
+        };
+        self.error = asked.err();
+    }
+
+    fn ask_ahead(&mut self) {
+        if self.arrived.len() < self.paging.prefetch {
+            self.ask_next();
+        }
+    }
+
+    /// Resolves when nothing is in flight; the page is among the arrived then, or the error noted.
+    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(pending) = &mut self.in_flight else { return Poll::Ready(()) };
+        let outcome = ready!(Pin::new(pending).poll(cx));
+        self.in_flight = None;
+        match outcome {
+            Ok(result) => {
+                let page = Page::new(result, Arc::clone(&self.paging.cql));
+                self.next = page.next_page();
+                self.arrived.push_back(page);
+            }
+            Err(error) => self.error = Some(self.explain(error)),
+        }
+        Poll::Ready(())
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        error.in_statement(&self.paging.cql).idempotent(self.paging.idempotent)
+    }
+}
+
+impl Stream for PageStream {
+    type Item = Result<Page>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            // Drives what is on its way also while pages lie ready, so that prefetching goes on.
+            let idle = this.poll_arrival(cx).is_ready();
+            if idle {
+                this.ask_ahead();
+            }
+            match this.arrived.pop_front() {
+                Some(page) if page.is_empty() => {}
+                Some(page) => {
+                    this.ask_ahead();
+                    return Poll::Ready(Some(Ok(page)));
+                }
+                None if this.in_flight.is_some() && !idle => return Poll::Pending,
+                None if this.error.is_some() => {
+                    this.next = None;
+                    return Poll::Ready(this.error.take().map(Err));
+                }
+                None if this.in_flight.is_none() && this.next.is_none() => {
+                    return Poll::Ready(None);
+                }
+                None => this.ask_next(),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for PageStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageStream")
+            .field("cql", &self.paging.cql)
+            .field("arrived", &self.arrived.len())
+            .field("in_flight", &self.in_flight.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rows of a result over all its pages, as owned values. `Send + Unpin + 'static`, and a
+/// [`Stream`].
+///
+/// A row that cannot be read is an error in its place; the rows after it still come. After a page
+/// that could not be fetched nothing more comes.
+///
+/// ```no_run
+/// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+/// let mut users = session.query("SELECT id, name FROM users", ()).stream::<(i64, String)>().await?;
+/// while let Some((id, name)) = users.try_next().await? {
+///     println!("{id} {name}");
+/// }
+/// # Ok(()) }
+/// ```
+pub struct RowStream<T> {
+    pages: PageStream,
+    reading: Option<Reading>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// The page being read.
+struct Reading {
+    cells: OwnedCells,
+    columns: Box<[Column]>,
+    map: ColumnMap,
+    count: Count,
+}
+
+impl<T: FromRowOwned> RowStream<T> {
+    pub(crate) async fn start(bound: Bound<'_>) -> Result<Self> {
+        let pages = PageStream::start(bound).await?;
+        if let Some(first) = pages.arrived.front() {
+            plan::<T>(first.columns(), &pages.paging.cql)?;
+        }
+        Ok(Self { pages, reading: None, of: PhantomData })
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing: the row stays with the stream.
+    pub fn try_next(&mut self) -> TryNext<'_, Self> {
+        TryNext(self)
+    }
+
+    fn read(&mut self, page: Page) -> Result<()> {
+        let map = plan::<T>(page.columns(), page.cql())?;
+        let count = Count::of(page.len());
+        let (cells, columns) = page.into_cells();
+        self.reading = Some(Reading { cells, columns, map, count });
+        Ok(())
+    }
+}
+
+impl Reading {
+    /// The next row of the page, `None` after its last.
+    fn next<T: FromRowOwned>(&mut self, cql: &str) -> Option<Result<T>> {
+        if self.count.is_done() {
+            return None;
+        }
+        match self.cells.step() {
+            None => Some(Err(self.count.cut_short().in_statement(cql))),
+            Some(row) => {
+                let at = self.count.next();
+                let row = T::from_row(RawRow::new(row, &self.columns, &self.map));
+                Some(row.map_err(|error| locate(error, at, cql)))
+            }
+        }
+    }
+}
+
+impl<T: FromRowOwned> Stream for RowStream<T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(reading) = &mut this.reading {
+                if let Some(row) = reading.next(&this.pages.paging.cql) {
+                    return Poll::Ready(Some(row));
+                }
+                this.reading = None;
+            }
+            match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(page)) => {
+                    if let Err(error) = this.read(page) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for RowStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let left = self.reading.as_ref().map_or(0, |reading| reading.count.left());
+        f.debug_struct("RowStream").field("left_in_page", &left).finish_non_exhaustive()
+    }
+}
+
+/// The future of `try_next` on a stream. It only polls: dropping it loses nothing.
+#[must_use = "futures do nothing unless polled"]
+#[derive(Debug)]
+pub struct TryNext<'a, S>(&'a mut S);
+
+impl<T, S: Stream<Item = Result<T>> + Unpin> Future for TryNext<'_, S> {
+    type Output = Result<Option<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut *self.0).poll_next(cx).map(Option::transpose)
+    }
+}

@@ -1,0 +1,98 @@
+//! The future of a connect.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use super::Session;
+use crate::driver::{self, Pending, Settings};
+use crate::error::{Error, Result};
+use crate::rt::AnyRuntime;
+
+/// The future of [`SessionBuilder::connect`](crate::SessionBuilder::connect).
+///
+/// # Cancel safety
+/// Nothing happens before the first poll. Dropped after it, the C driver finishes connecting by
+/// itself, and the session is closed and freed in the background: nothing leaks, nothing blocks.
+#[must_use = "futures do nothing unless polled"]
+pub struct Connect(State);
+
+enum State {
+    Start(Box<Start>),
+    Sent(Box<Sent>),
+    Done,
+}
+
+struct Start {
+    settings: Result<Settings>,
+    runtime: AnyRuntime,
+}
+
+struct Sent {
+    pending: Pending<driver::Session>,
+    hosts: Vec<String>,
+    log_mark: u64,
+    runtime: AnyRuntime,
+}
+
+impl Connect {
+    pub(crate) fn new(settings: Result<Settings>, runtime: AnyRuntime) -> Self {
+        Self(State::Start(Box::new(Start { settings, runtime })))
+    }
+}
+
+impl Start {
+    fn send(self) -> Result<Sent> {
+        let settings = self.settings?;
+        driver::ready()?;
+        let log_mark = driver::log::mark();
+        let pending = driver::Session::connect(&settings)?;
+        Ok(Sent { pending, hosts: settings.hosts, log_mark, runtime: self.runtime })
+    }
+}
+
+impl Sent {
+    /// C's error names one cause; its log has one for each host that was tried.
+    fn explain(&self, error: Error) -> Error {
+        let tried = self.hosts.join(", ");
+        let mut text = format!("{} (contact points: {tried})", error.message());
+        for line in driver::log::since(self.log_mark) {
+            let ours = self.hosts.iter().any(|host| line.contains(host.as_str()));
+            if ours && !text.contains(&line) {
+                text.push_str("; ");
+                text.push_str(line.trim());
+            }
+        }
+        error.with_message(text)
+    }
+}
+
+impl Future for Connect {
+    type Output = Result<Session>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let State::Start(_) = self.0 {
+            let State::Start(start) = std::mem::replace(&mut self.0, State::Done) else {
+                unreachable!("the state was just looked at")
+            };
+            self.0 = State::Sent(Box::new(start.send()?));
+        }
+        let State::Sent(sent) = &mut self.0 else {
+            panic!("a connect was polled after it was done")
+        };
+        let outcome = ready!(Pin::new(&mut sent.pending).poll(cx));
+        let outcome = match outcome {
+            Ok(driver) => Ok(Session::new(driver, sent.runtime.clone())),
+            Err(error) => Err(sent.explain(error)),
+        };
+        self.0 = State::Done;
+        Poll::Ready(outcome)
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,129 @@
+//! Connect, prepare, execute, close.
+//!
+//! A [`Session`] is a handle to one connected cluster: clone it freely, share it between threads and
+//! runtimes. Everything on it is submitted to the C driver's threads; nothing here blocks, spawns or
+//! needs a runtime. Dropping the last handle closes it in the background.
+
+mod cache;
+mod close;
+mod connect;
+mod prepare;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use close::{Close, CloseFuture};
+pub use connect::Connect;
+pub(crate) use prepare::PrepareCached;
+pub use prepare::{Prepare, PrepareFuture};
+
+use crate::cluster::SessionBuilder;
+use crate::cql::ToRow;
+use crate::driver;
+use crate::error::Result;
+use crate::rt::AnyRuntime;
+use crate::statement::{PreparedCore, Query};
+use cache::Cache;
+
+/// A connected session. Cheap to clone; all clones are one session.
+///
+/// ```no_run
+/// # async fn f() -> async_cassandra::Result<()> {
+/// use async_cassandra::Session;
+///
+/// let session = Session::builder().contact_points(["127.0.0.1"]).keyspace("shop").connect().await?;
+/// session.query("INSERT INTO users (id, name) VALUES (?, ?)", (1, "Ann")).await?;
+/// session.close().await?;
+/// # Ok(()) }
+/// ```
+///
+/// # Ending
+/// [`close`](Self::close) refuses new requests, waits for those in flight and says how it went.
+/// Dropping the last handle (prepared statements and streams hold one too) does the same without
+/// waiting, and never blocks. A request that fails never closes the session.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    driver: driver::Session,
+    runtime: AnyRuntime,
+    cache: Cache,
+}
+
+impl Session {
+    /// Where every session starts: contact points and settings.
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder::new()
+    }
+
+    pub(crate) fn new(driver: driver::Session, runtime: AnyRuntime) -> Self {
+        Self(Arc::new(Inner { driver, runtime, cache: Cache::default() }))
+    }
+
+    /// A request from text and values. With values, the text is prepared at its first use and
+    /// kept; without any (`()`) it goes as it is.
+    ///
+    /// Mistakes are told at the await: a value that does not fit, a wrong number of them.
+    pub fn query<'s>(&'s self, cql: &str, values: impl ToRow + 's) -> Query<'s> {
+        Query::new(self, cql, values)
+    }
+
+    /// Prepares a statement for many executions.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let insert = session.prepare("INSERT INTO t (id) VALUES (?)").idempotent(true).await?;
+    /// for id in 0..3 {
+    ///     insert.bind((id,)).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn prepare(&self, cql: &str) -> Prepare<'_> {
+        Prepare::new(self, cql)
+    }
+
+    /// Closes the session: new requests fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed),
+    /// those in flight finish. Twice, and from many tasks at once, is fine.
+    pub fn close(&self) -> Close<'_> {
+        Close::new(self)
+    }
+
+    /// Whether the session takes no more requests.
+    pub fn is_closed(&self) -> bool {
+        self.0.driver.is_closed()
+    }
+
+    pub(crate) fn driver(&self) -> &driver::Session {
+        &self.0.driver
+    }
+
+    pub(crate) fn runtime(&self) -> &AnyRuntime {
+        &self.0.runtime
+    }
+
+    pub(crate) fn submit(
+        &self,
+        statement: &driver::Statement,
+    ) -> Result<driver::Pending<driver::ResultSet>> {
+        self.0.driver.execute(statement)
+    }
+
+    pub(crate) fn cached(&self, cql: &str) -> Option<Arc<PreparedCore>> {
+        self.0.cache.get(cql)
+    }
+
+    /// Prepares for the cache. Callers that miss at the same time each prepare; the last stays.
+    pub(crate) fn prepare_cached(&self, cql: &Arc<str>) -> Result<PrepareCached<'_>> {
+        PrepareCached::start(self, cql)
+    }
+
+    pub(crate) fn cache(&self, core: Arc<PreparedCore>) {
+        self.0.cache.insert(core);
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}

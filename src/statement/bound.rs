@@ -1,0 +1,297 @@
+//! A statement with its values: what is executed.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::options::DEFAULT_PAGE_SIZE;
+use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
+use crate::cql::{Column, FromRowOwned, RowBinder, ToRow};
+use crate::driver::{CodeResult, Statement};
+use crate::error::{Error, ErrorKind, Result};
+use crate::result::{PageStream, RowStream};
+use crate::session::Session;
+
+/// A prepared statement with values bound, ready to be executed.
+///
+/// ```no_run
+/// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+/// use async_cassandra::Consistency;
+///
+/// let by_name = session.prepare("SELECT id FROM users WHERE name = ?").await?;
+/// let page = by_name.bind(("Ann",)).consistency(Consistency::LocalQuorum).await?;
+/// for row in page.rows::<(i64,)>()? {
+///     println!("{}", row?.0);
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// # By value and by reference
+/// `bound.await` consumes it. `(&bound).await`, or [`execute_ref`](Self::execute_ref), leaves it for
+/// another try without binding again. C may read the statement as long as such a request is on its
+/// way, so the first execution by reference *freezes* it: a setter, or turning it into a stream,
+/// then fails at the await with [`ErrorKind::Frozen`].
+#[must_use = "a request does nothing before it is awaited or executed"]
+pub struct Bound<'p> {
+    statement: Statement,
+    of: Ref<'p>,
+    options: Options,
+    prefetch: usize,
+    frozen: AtomicBool,
+    /// Found while binding or setting; told at the await.
+    error: Option<Error>,
+}
+
+/// What a request belongs to.
+pub(crate) enum Ref<'p> {
+    Borrowed(&'p Prepared),
+    Owned(Prepared),
+    /// From the session's cache.
+    Cached(&'p Session, Arc<PreparedCore>),
+    /// Text that goes unprepared.
+    Text(&'p Session, Arc<str>),
+}
+
+impl Ref<'_> {
+    fn session(&self) -> &Session {
+        match self {
+            Self::Borrowed(prepared) => &prepared.session,
+            Self::Owned(prepared) => &prepared.session,
+            Self::Cached(session, _) | Self::Text(session, _) => session,
+        }
+    }
+
+    fn core(&self) -> Option<&PreparedCore> {
+        match self {
+            Self::Borrowed(prepared) => Some(&prepared.core),
+            Self::Owned(prepared) => Some(&prepared.core),
+            Self::Cached(_, core) => Some(core),
+            Self::Text(..) => None,
+        }
+    }
+
+    fn cql(&self) -> &Arc<str> {
+        match self {
+            Self::Text(_, cql) => cql,
+            Self::Borrowed(prepared) => &prepared.core.cql,
+            Self::Owned(prepared) => &prepared.core.cql,
+            Self::Cached(_, core) => &core.cql,
+        }
+    }
+}
+
+impl<'p> Bound<'p> {
+    pub(crate) fn bind(of: Ref<'p>, values: &dyn ToRow) -> Self {
+        let (statement, error, options) = match of.core() {
+            None => (Statement::text(of.cql()), None, Options::new()),
+            Some(core) => {
+                let mut statement = core.raw.bind();
+                let error = bind(&mut statement, core.raw.markers(), values)
+                    .err()
+                    .map(|error| error.in_statement(&core.cql));
+                (statement, error, core.options.clone())
+            }
+        };
+        let frozen = AtomicBool::new(false);
+        let mut bound = Self { statement, of, options, prefetch: 0, frozen, error };
+        let done = bound.options.apply(&mut bound.statement);
+        bound.note(done);
+        let done = bound.statement.set_page_size(DEFAULT_PAGE_SIZE);
+        bound.note(done);
+        bound
+    }
+
+    /// Several options at once; the later wins over the earlier.
+    pub fn options(self, options: &Options) -> Self {
+        self.set(options.clone())
+    }
+
+    /// Rows a page at most, hardly ever fewer but for the last one. Default: 5000; zero switches
+    /// paging off, and the whole result comes in one frame.
+    pub fn page_size(self, rows: u32) -> Self {
+        self.write(|statement| statement.set_page_size(rows))
+    }
+
+    /// How many pages a stream fetches beyond the one being read. Default: 0.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = pages;
+        self
+    }
+
+    /// Starts where an earlier page of the same statement with the same values ended.
+    pub fn start_at(self, state: PagingState) -> Self {
+        self.write(|statement| statement.set_paging_state(state.as_bytes()))
+    }
+
+    /// Executes it: a future for combinators that take no `IntoFuture`.
+    pub fn execute(self) -> Execute<'p> {
+        Execute::owned(self)
+    }
+
+    /// Executes it and leaves it for another time; see [by value and by
+    /// reference](Self#by-value-and-by-reference).
+    pub fn execute_ref(&self) -> Execute<'_> {
+        Execute::shared(self)
+    }
+
+    /// Executes it and gives the rows of all pages, one by one.
+    ///
+    /// Returns once the first page is there and its columns fit `T`.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let all = session.prepare("SELECT id, name FROM users").await?;
+    /// let mut users = all.bind(()).prefetch(1).stream::<(i64, String)>().await?;
+    /// while let Some((id, name)) = users.try_next().await? {
+    ///     println!("{id} {name}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn stream<T: FromRowOwned>(self) -> Result<RowStream<T>> {
+        RowStream::start(self).await
+    }
+
+    /// Executes it and gives its pages, one by one. Returns once the first is there.
+    pub async fn pages(self) -> Result<PageStream> {
+        PageStream::start(self).await
+    }
+
+    /// The same request without a borrow, for tasks that outlive the prepared statement.
+    pub fn into_owned(self) -> Bound<'static> {
+        let of = match self.of {
+            Ref::Borrowed(prepared) => Ref::Owned(prepared.clone()),
+            Ref::Owned(prepared) => Ref::Owned(prepared),
+            Ref::Cached(session, core) => Ref::Owned(Prepared { core, session: session.clone() }),
+            // Text has no prepared statement to own; only a `Query` makes such a request, and it
+            // has no `into_owned`.
+            Ref::Text(..) => unreachable!("unprepared text is never given out as `Bound`"),
+        };
+        Bound {
+            statement: self.statement,
+            of,
+            options: self.options,
+            prefetch: self.prefetch,
+            frozen: self.frozen,
+            error: self.error,
+        }
+    }
+
+    pub(crate) fn set(self, change: Options) -> Self {
+        let mut bound = self.write(|statement| change.apply(statement));
+        bound.options.merge(&change);
+        bound
+    }
+
+    /// Writes to the C statement, unless a request by reference may still be reading it.
+    fn write(mut self, write: impl FnOnce(&mut Statement) -> CodeResult) -> Self {
+        if *self.frozen.get_mut() {
+            self.error.get_or_insert_with(|| self.of.frozen());
+        } else {
+            let done = write(&mut self.statement);
+            self.note(done);
+        }
+        self
+    }
+
+    fn note(&mut self, done: CodeResult) {
+        if let Err(code) = done {
+            let error = Error::new(ErrorKind::Driver, "an option was refused").with_code(code);
+            self.error.get_or_insert(error.in_statement(self.of.cql()));
+        }
+    }
+
+    /// Marks it as being read by C for good.
+    pub(crate) fn freeze(&self) {
+        // ORDERING: whoever writes has `&mut`, which orders it after every `&` by itself.
+        self.frozen.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    pub(crate) fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.of.session()
+    }
+
+    pub(crate) fn cql(&self) -> &Arc<str> {
+        self.of.cql()
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.options.is_idempotent()
+    }
+
+    /// The parts that a stream keeps. It writes to the statement between pages.
+    pub(crate) fn into_paging(mut self) -> Result<Paging> {
+        if *self.frozen.get_mut() {
+            self.error.get_or_insert_with(|| self.of.frozen());
+        }
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        Ok(Paging {
+            session: self.of.session().clone(),
+            cql: Arc::clone(self.of.cql()),
+            statement: self.statement,
+            idempotent: self.options.is_idempotent(),
+            prefetch: self.prefetch,
+        })
+    }
+}
+
+/// A request taken apart for a stream.
+pub(crate) struct Paging {
+    pub(crate) session: Session,
+    pub(crate) statement: Statement,
+    pub(crate) cql: Arc<str>,
+    pub(crate) idempotent: bool,
+    pub(crate) prefetch: usize,
+}
+
+impl Ref<'_> {
+    fn frozen(&self) -> Error {
+        Error::new(ErrorKind::Frozen, "").in_statement(self.cql())
+    }
+}
+
+fn bind(statement: &mut Statement, markers: &[Column], values: &dyn ToRow) -> Result<()> {
+    let mut binder = RowBinder::new(statement, markers);
+    values.bind(&mut binder)?;
+    binder.finish()
+}
+
+option_setters!(Bound<'_>);
+
+impl<'p> IntoFuture for Bound<'p> {
+    type Output = <Execute<'p> as Future>::Output;
+    type IntoFuture = Execute<'p>;
+
+    fn into_future(self) -> Execute<'p> {
+        self.execute()
+    }
+}
+
+impl<'b> IntoFuture for &'b Bound<'_> {
+    type Output = <Execute<'b> as Future>::Output;
+    type IntoFuture = Execute<'b>;
+
+    fn into_future(self) -> Execute<'b> {
+        self.execute_ref()
+    }
+}
+
+impl fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound")
+            .field("cql", self.cql())
+            .field("options", &self.options)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}

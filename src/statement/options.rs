@@ -1,0 +1,151 @@
+//! Options of a request: a value of their own, and setters on everything that takes them.
+
+use std::time::Duration;
+
+use super::{Consistency, SerialConsistency};
+use crate::driver::{CodeResult, Statement};
+
+/// Rows a page, where nothing else was said. C's own default is one page of any size, which a large
+/// table turns into one giant frame.
+pub(crate) const DEFAULT_PAGE_SIZE: u32 = 5000;
+
+/// Options that several requests share.
+///
+/// An option that is not set leaves what was set before: on a request, what its prepared statement
+/// says; else the session's default.
+///
+/// ```
+/// use async_cassandra::{Consistency, Options};
+/// use std::time::Duration;
+///
+/// let careful = Options::new()
+///     .consistency(Consistency::LocalQuorum)
+///     .timeout(Duration::from_millis(200))
+///     .idempotent(true);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    consistency: Option<Consistency>,
+    serial_consistency: Option<SerialConsistency>,
+    timeout: Option<Duration>,
+    idempotent: Option<bool>,
+    timestamp: Option<i64>,
+}
+
+impl Options {
+    /// No option set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn set(mut self, change: Self) -> Self {
+        self.merge(&change);
+        self
+    }
+
+    /// Takes over what `later` sets.
+    pub(crate) fn merge(&mut self, later: &Self) {
+        self.consistency = later.consistency.or(self.consistency);
+        self.serial_consistency = later.serial_consistency.or(self.serial_consistency);
+        self.timeout = later.timeout.or(self.timeout);
+        self.idempotent = later.idempotent.or(self.idempotent);
+        self.timestamp = later.timestamp.or(self.timestamp);
+    }
+
+    /// Writes what is set to a C statement.
+    pub(crate) fn apply(&self, to: &mut Statement) -> CodeResult {
+        if let Some(level) = self.consistency {
+            to.set_consistency(level.to_code())?;
+        }
+        if let Some(level) = self.serial_consistency {
+            to.set_serial_consistency(level.to_code())?;
+        }
+        if let Some(timeout) = self.timeout {
+            to.set_timeout(timeout)?;
+        }
+        if let Some(yes) = self.idempotent {
+            to.set_idempotent(yes)?;
+        }
+        if let Some(micros) = self.timestamp {
+            to.set_timestamp(micros)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.idempotent == Some(true)
+    }
+
+    pub(crate) fn with_consistency(level: Consistency) -> Self {
+        Self { consistency: Some(level), ..Self::default() }
+    }
+
+    pub(crate) fn with_serial_consistency(level: SerialConsistency) -> Self {
+        Self { serial_consistency: Some(level), ..Self::default() }
+    }
+
+    pub(crate) fn with_timeout(timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..Self::default() }
+    }
+
+    pub(crate) fn with_idempotent(yes: bool) -> Self {
+        Self { idempotent: Some(yes), ..Self::default() }
+    }
+
+    pub(crate) fn with_timestamp(micros: i64) -> Self {
+        Self { timestamp: Some(micros), ..Self::default() }
+    }
+}
+
+/// The setters that a type with `fn set(self, change: Options) -> Self` offers. A macro, since
+/// inherent methods on several types is what users find in the documentation and type-complete.
+macro_rules! option_setters {
+    ($($type:ty),+) => { $(impl $type {
+        /// How many replicas must answer. Default: `LOCAL_ONE`, the C driver's.
+        pub fn consistency(self, level: $crate::Consistency) -> Self {
+            self.set($crate::Options::with_consistency(level))
+        }
+
+        /// The consistency of the Paxos phase of a lightweight transaction. Default: the server's,
+        /// `SERIAL`.
+        pub fn serial_consistency(self, level: $crate::SerialConsistency) -> Self {
+            self.set($crate::Options::with_serial_consistency(level))
+        }
+
+        /// How long the C driver waits for the whole request, retries included, in whole
+        /// milliseconds, rounded up. Default: the session's `request_timeout`.
+        pub fn timeout(self, timeout: std::time::Duration) -> Self {
+            self.set($crate::Options::with_timeout(timeout))
+        }
+
+        /// Whether running the request twice does no harm. The driver retries after a lost
+        /// connection or a write timeout only then, and `Error::is_retryable` says yes more
+        /// often. Default: `false`.
+        pub fn idempotent(self, yes: bool) -> Self {
+            self.set($crate::Options::with_idempotent(yes))
+        }
+
+        /// The timestamp of the write, in microseconds since the epoch. Default: the driver's
+        /// monotonic clock at the time of sending.
+        pub fn timestamp(self, micros: i64) -> Self {
+            self.set($crate::Options::with_timestamp(micros))
+        }
+    })+ };
+}
+pub(crate) use option_setters;
+
+option_setters!(Options);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_wins_and_the_unset_stays() {
+        let mut options = Options::new().idempotent(true).consistency(Consistency::One);
+        options.merge(&Options::new().consistency(Consistency::All).timestamp(7));
+        assert!(options.is_idempotent());
+        assert_eq!(options.consistency, Some(Consistency::All));
+        assert_eq!(options.timestamp, Some(7));
+    }
+}

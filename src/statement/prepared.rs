@@ -1,0 +1,59 @@
+//! A statement that the server has parsed, ready for values.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Bound, Options, Ref};
+use crate::cql::{Column, ToRow};
+use crate::driver;
+use crate::session::Session;
+
+/// A prepared statement: parsed once by the server, executed many times with other values.
+///
+/// Cheap to clone, shared between threads. It keeps its session alive. Options set on
+/// [`prepare`](Session::prepare) are defaults of each request made from it.
+#[derive(Clone)]
+pub struct Prepared {
+    pub(crate) core: Arc<PreparedCore>,
+    pub(crate) session: Session,
+}
+
+/// What a prepared statement is without its session. The session's cache holds this, so that the
+/// two do not keep each other alive.
+pub(crate) struct PreparedCore {
+    pub(crate) raw: driver::Prepared,
+    pub(crate) cql: Arc<str>,
+    pub(crate) options: Options,
+}
+
+impl Prepared {
+    /// Binds values, in the order of the markers (a tuple, a slice) or by their names (a map).
+    ///
+    /// A value that does not fit its marker is an error at the await, before anything is sent.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let insert = session.prepare("INSERT INTO users (id, name) VALUES (?, ?)").await?;
+    /// insert.bind((1, "Ann")).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn bind(&self, values: impl ToRow) -> Bound<'_> {
+        Bound::bind(Ref::Borrowed(self), &values)
+    }
+
+    /// The statement's text.
+    pub fn cql(&self) -> &str {
+        &self.core.cql
+    }
+
+    /// Names and types of the markers, in order.
+    pub fn markers(&self) -> &[Column] {
+        self.core.raw.markers()
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("cql", &self.cql()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,182 @@
+//! Text with values: what most programs execute.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
+use crate::cql::{FromRowOwned, ToRow};
+use crate::error::{Error, ErrorKind, Result};
+use crate::result::{PageStream, RowStream};
+use crate::session::Session;
+
+/// A statement's text with its values, ready to be executed.
+///
+/// With values, the text is prepared at its first use and kept in the session's cache; values are
+/// bound by the types that the server names. Without values (`()`) it goes as it is: one round trip,
+/// no cache entry, fresh metadata, right for schema changes.
+///
+/// ```no_run
+/// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+/// session.query("CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, v text)", ()).await?;
+/// session.query("INSERT INTO t (id, v) VALUES (?, ?)", (1, "one")).await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a request does nothing before it is awaited or executed"]
+pub struct Query<'s> {
+    pub(super) state: State<'s>,
+    pub(super) changes: Changes,
+}
+
+pub(super) enum State<'s> {
+    /// Bound already: the text was in the cache, or needs no values.
+    Ready(Bound<'s>),
+    /// Not prepared yet; the values wait for their types.
+    Unprepared { session: &'s Session, cql: Arc<str>, values: Box<dyn ToRow + 's> },
+    /// A statement that is refused.
+    Refused(Error),
+}
+
+/// What was set before there was a statement to set it on.
+#[derive(Default)]
+pub(super) struct Changes {
+    options: Options,
+    page_size: Option<u32>,
+    prefetch: Option<usize>,
+    start_at: Option<PagingState>,
+}
+
+impl Changes {
+    pub(super) fn apply<'s>(self, bound: Bound<'s>) -> Bound<'s> {
+        let mut bound = bound.options(&self.options);
+        if let Some(rows) = self.page_size {
+            bound = bound.page_size(rows);
+        }
+        if let Some(pages) = self.prefetch {
+            bound = bound.prefetch(pages);
+        }
+        match self.start_at {
+            Some(state) => bound.start_at(state),
+            None => bound,
+        }
+    }
+}
+
+impl<'s> Query<'s> {
+    pub(crate) fn new(session: &'s Session, cql: &str, values: impl ToRow + 's) -> Self {
+        let state = if let Some(refusal) = refuse(cql) {
+            State::Refused(refusal)
+        } else if values.is_empty() {
+            State::Ready(Bound::bind(Ref::Text(session, cql.into()), &values))
+        } else if let Some(core) = session.cached(cql) {
+            State::Ready(Bound::bind(Ref::Cached(session, core), &values))
+        } else {
+            State::Unprepared { session, cql: cql.into(), values: Box::new(values) }
+        };
+        Self { state, changes: Changes::default() }
+    }
+
+    /// Several options at once; the later wins over the earlier.
+    pub fn options(self, options: &Options) -> Self {
+        self.set(options.clone())
+    }
+
+    /// Rows a page at most, hardly ever fewer but for the last one. Default: 5000; zero switches
+    /// paging off, and the whole result comes in one frame.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.changes.page_size = Some(rows);
+        self
+    }
+
+    /// How many pages a stream fetches beyond the one being read. Default: 0.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.changes.prefetch = Some(pages);
+        self
+    }
+
+    /// Starts where an earlier page of the same statement with the same values ended.
+    pub fn start_at(mut self, state: PagingState) -> Self {
+        self.changes.start_at = Some(state);
+        self
+    }
+
+    /// Executes it: a future for combinators that take no `IntoFuture`.
+    pub fn execute(self) -> Execute<'s> {
+        Execute::query(self)
+    }
+
+    /// Executes it and gives the rows of all pages, one by one.
+    ///
+    /// Returns once the first page is there and its columns fit `T`.
+    pub async fn stream<T: FromRowOwned>(self) -> Result<RowStream<T>> {
+        RowStream::start(self.into_bound().await?).await
+    }
+
+    /// Executes it and gives its pages, one by one. Returns once the first is there.
+    pub async fn pages(self) -> Result<PageStream> {
+        PageStream::start(self.into_bound().await?).await
+    }
+
+    /// Prepares where that is still to be done.
+    async fn into_bound(self) -> Result<Bound<'s>> {
+        let bound = match self.state {
+            State::Ready(bound) => bound,
+            State::Refused(error) => return Err(error),
+            State::Unprepared { session, cql, values } => {
+                let core = session.prepare_cached(&cql)?.await?;
+                Bound::bind(Ref::Cached(session, core), &*values)
+            }
+        };
+        Ok(self.changes.apply(bound))
+    }
+
+    fn set(mut self, change: Options) -> Self {
+        self.changes.options.merge(&change);
+        self
+    }
+}
+
+/// `USE` changes the keyspace of every connection behind the back of prepared statements, whose ids
+/// then no longer fit.
+pub(crate) fn refuse(cql: &str) -> Option<Error> {
+    let first = cql.split_whitespace().next().unwrap_or_default();
+    first.eq_ignore_ascii_case("use").then(|| {
+        let way_out = "USE would change every request of this session: give the keyspace to \
+                       `Session::builder().keyspace(..)`, or write `keyspace.table`";
+        Error::new(ErrorKind::Refused, way_out).in_statement(cql)
+    })
+}
+
+option_setters!(Query<'_>);
+
+impl<'s> IntoFuture for Query<'s> {
+    type Output = <Execute<'s> as Future>::Output;
+    type IntoFuture = Execute<'s>;
+
+    fn into_future(self) -> Execute<'s> {
+        self.execute()
+    }
+}
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cql = match &self.state {
+            State::Ready(bound) => bound.cql(),
+            State::Unprepared { cql, .. } => cql,
+            State::Refused(error) => error.statement().unwrap_or_default(),
+        };
+        f.debug_struct("Query").field("cql", &cql).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn use_is_refused_and_nothing_else() {
+        assert!(refuse("  use shop").is_some_and(|e| *e.kind() == ErrorKind::Refused));
+        assert!(refuse("SELECT * FROM use").is_none());
+        assert!(refuse("").is_none());
+    }
+}

@@ -1,0 +1,51 @@
+//! The node of this binary, and a session for each test.
+
+use std::future::Future;
+
+use async_cassandra::{Session, observe};
+use embedded_cassandra::Cassandra;
+
+use crate::harness::{self, Runtime, until, within_deadline};
+
+pub fn node() -> &'static Cassandra {
+    embedded_cassandra::shared().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What a test gets: a session in a keyspace of its own.
+pub struct Test {
+    pub session: Session,
+    pub keyspace: String,
+    pub runtime: Runtime,
+}
+
+impl Test {
+    /// Another session in the same keyspace.
+    pub async fn connect(&self) -> Session {
+        connect(self.runtime, &self.keyspace).await
+    }
+}
+
+async fn connect(runtime: Runtime, keyspace: &str) -> Session {
+    let builder = Session::builder().contact_points([node().address()]).keyspace(keyspace);
+    (runtime.configure)(builder).connect().await.unwrap()
+}
+
+/// Runs one test under one runtime.
+pub fn cell<F>(runtime: &'static str, body: fn(Test) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let keyspace = node().create_keyspace().unwrap();
+    within_deadline(move || {
+        let runtime = harness::runtime(runtime);
+        (runtime.block_on)(Box::pin(async move {
+            let session = connect(runtime, &keyspace).await;
+            body(Test { session, keyspace, runtime }).await;
+        }));
+        // Not in the task: an executor that polls on wake would block one of the driver's threads.
+        until("no request is detached, no session is leaked", || {
+            let counters = observe::counters();
+            counters.detached == 0 && counters.leaked == 0
+        });
+    });
+}

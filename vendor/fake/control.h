@@ -1,0 +1,30 @@
+/* What the fake driver offers to tests beside the C driver's interface. */
+#ifndef FAKE_CONTROL_H
+#define FAKE_CONTROL_H
+
+#include "cassandra_api.h"
+
+/* Objects that exist now, held by the program or by the driver itself. */
+typedef struct {
+    uint64_t clusters;
+    uint64_t sessions;
+    uint64_t futures;
+    uint64_t statements;
+    uint64_t prepared;
+    uint64_t results;
+    uint64_t error_results;
+    uint64_t iterators;
+} FakeLive;
+
+EXPORT void fake_live(FakeLive *live);
+
+/* Future callbacks that were started since the library was loaded. */
+EXPORT uint64_t fake_callbacks_run(void);
+
+/* Closes the gate: no I/O thread completes a future until it is opened again. */
+EXPORT void fake_hold(void);
+
+/* Opens the gate, and lets every `slow` connect that began before go on. */
+EXPORT void fake_release(void);
+
+#endif

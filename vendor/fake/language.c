@@ -1,0 +1,108 @@
+/* The language of the fake driver's statements; the first word decides.
+ *
+ *   OK                            a result without rows
+ *   ERROR <code> <message>        fails; the code is a CassError, or a bare server code
+ *   ROWS <rows per page> <pages>  columns (id int, name text), paged
+ *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
+ *   NEVER                         completes when the session closes
+ *
+ * Everything else is a syntax error. */
+#include "fake.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Copies the next word of `*text` in lower case, and moves behind it; false at the end. */
+static bool next_word(const char **text, char *word, size_t capacity)
+{
+    const char *at = *text;
+    while (isspace((unsigned char)*at))
+        at++;
+    size_t length = 0;
+    while (*at && !isspace((unsigned char)*at)) {
+        if (length + 1 < capacity)
+            word[length++] = (char)tolower((unsigned char)*at);
+        at++;
+    }
+    word[length] = 0;
+    *text = at;
+    return length > 0;
+}
+
+static bool next_number(const char **text, uint32_t *number)
+{
+    char word[16], *end;
+    if (!next_word(text, word, sizeof word))
+        return false;
+    unsigned long value = strtoul(word, &end, 0);
+    *number = (uint32_t)value;
+    return *end == 0 && value <= UINT32_MAX;
+}
+
+static void syntax_error(Plan *plan, const char *text)
+{
+    plan->kind = PLAN_SYNTAX;
+    plan->code = SERVER_SYNTAX_ERROR;
+    snprintf(plan->message, sizeof plan->message, "the fake driver does not understand: %.150s",
+             text);
+}
+
+static bool parse_error(Plan *plan, const char *rest)
+{
+    uint32_t code;
+    if (!next_number(&rest, &code))
+        return false;
+    while (isspace((unsigned char)*rest))
+        rest++;
+    plan->kind = PLAN_ERROR;
+    /* Without a source it is a server's code, as a server sends it. */
+    plan->code = code > 0xFFFFFF ? code : SERVER(code);
+    snprintf(plan->message, sizeof plan->message, "%.250s", rest);
+    return true;
+}
+
+static bool parse_rows(Plan *plan, const char *rest)
+{
+    plan->kind = PLAN_ROWS;
+    return next_number(&rest, &plan->rows_per_page) && next_number(&rest, &plan->pages) &&
+           plan->pages > 0;
+}
+
+static bool parse_echo(Plan *plan, const char *rest)
+{
+    char word[16];
+    plan->kind = PLAN_ECHO;
+    while (next_word(&rest, word, sizeof word)) {
+        const CassDataType *type = data_type_named(word);
+        if (!type || plan->marker_count == MAX_MARKERS)
+            return false;
+        plan->markers[plan->marker_count++] = type;
+    }
+    return plan->marker_count > 0;
+}
+
+void plan_parse(Plan *plan, const char *text)
+{
+    *plan = (Plan){.kind = PLAN_SYNTAX};
+    const char *rest = text;
+    char word[16];
+    next_word(&rest, word, sizeof word);
+    bool understood = true;
+    if (strcmp(word, "ok") == 0)
+        plan->kind = PLAN_OK;
+    else if (strcmp(word, "never") == 0)
+        plan->kind = PLAN_NEVER;
+    else if (strcmp(word, "error") == 0)
+        understood = parse_error(plan, rest);
+    else if (strcmp(word, "rows") == 0)
+        understood = parse_rows(plan, rest);
+    else if (strcmp(word, "echo") == 0)
+        understood = parse_echo(plan, rest);
+    else
+        understood = false;
+    if (!understood)
+        syntax_error(plan, text);
+}

@@ -1,0 +1,125 @@
+/* Life and death of the objects that the program holds pointers to.
+ *
+ * Each carries a magic word that is poisoned when it dies, and the memory of the dead is kept for
+ * a while, so that a use after the free finds the poison and not some new object. */
+#include "fake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC(kind) (0xFA4E0000u | (unsigned)(kind))
+#define POISON(kind) (0xDEAD0000u | (unsigned)(kind))
+
+static const char *const KIND_NAMES[KIND_COUNT] = {
+    "cluster", "session", "future", "statement", "prepared statement", "result", "error result",
+    "iterator",
+};
+
+static atomic_ullong live[KIND_COUNT];
+
+/* The last objects that died. */
+#define GRAVES 4096
+static pthread_mutex_t graves_mutex = PTHREAD_MUTEX_INITIALIZER;
+static void *graves[GRAVES];
+static size_t next_grave;
+
+_Noreturn void die(const char *function, const char *what)
+{
+    fprintf(stderr, "fake driver: %s: %s\n", function, what);
+    abort();
+}
+
+void *must_alloc(size_t size)
+{
+    void *memory = calloc(1, size ? size : 1);
+    if (!memory)
+        die("calloc", "out of memory");
+    return memory;
+}
+
+char *copy_text(const char *text, size_t length)
+{
+    char *copy = must_alloc(length + 1);
+    if (length)
+        memcpy(copy, text, length);
+    return copy;
+}
+
+void scribble_free(void *memory, size_t size)
+{
+    if (memory && size)
+        memset(memory, 0xDD, size);
+    free(memory);
+}
+
+void *object_new(Kind kind, size_t size, bool handle)
+{
+    Object *object = must_alloc(size);
+    atomic_store(&object->magic, MAGIC(kind));
+    atomic_store(&object->refs, 1);
+    atomic_store(&object->handles, handle ? 1 : 0);
+    atomic_fetch_add(&live[kind], 1);
+    return object;
+}
+
+static _Noreturn void die_of(const char *function, Kind kind, const char *what)
+{
+    char text[128];
+    snprintf(text, sizeof text, "the %s %s", KIND_NAMES[kind], what);
+    die(function, text);
+}
+
+void object_check(const Object *object, Kind kind, const char *function)
+{
+    if (!object)
+        die_of(function, kind, "is NULL");
+    unsigned magic = atomic_load(&object->magic);
+    if (magic == POISON(kind))
+        die_of(function, kind, "was freed before");
+    if (magic != MAGIC(kind))
+        die_of(function, kind, "is none: the pointer leads to something else");
+    if (atomic_load(&object->handles) <= 0)
+        die_of(function, kind, "was freed before by the program");
+}
+
+void object_ref(const Object *object)
+{
+    atomic_fetch_add(&((Object *)object)->refs, 1);
+}
+
+void object_hand_out(const Object *object)
+{
+    object_ref(object);
+    atomic_fetch_add(&((Object *)object)->handles, 1);
+}
+
+bool object_unref(const Object *object)
+{
+    return atomic_fetch_sub(&((Object *)object)->refs, 1) == 1;
+}
+
+bool object_take_back(const Object *object, Kind kind, const char *function)
+{
+    object_check(object, kind, function);
+    if (atomic_fetch_sub(&((Object *)object)->handles, 1) <= 0)
+        die_of(function, kind, "was freed before by the program");
+    return object_unref(object);
+}
+
+void object_destroy(const void *object, Kind kind)
+{
+    atomic_store(&((Object *)object)->magic, POISON(kind));
+    pthread_mutex_lock(&graves_mutex);
+    void *oldest = graves[next_grave];
+    graves[next_grave] = (void *)object;
+    next_grave = (next_grave + 1) % GRAVES;
+    pthread_mutex_unlock(&graves_mutex);
+    free(oldest);
+    atomic_fetch_sub(&live[kind], 1);
+}
+
+uint64_t object_live(Kind kind)
+{
+    return atomic_load(&live[kind]);
+}

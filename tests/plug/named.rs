@@ -3,6 +3,8 @@
 use crate::alone::alone;
 use crate::libraries::{driver, folder, functions, library};
 use async_cassandra::driver::{self, LoadError, LoadErrorKind, Source};
+use async_cassandra::{ErrorKind, Session};
+use std::error::Error;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,24 @@ fn a_variable_that_names_no_file_is_an_error_and_no_fall_back() {
             // The program may still name another one.
             let info = driver::load_from(driver()).expect("the prepared driver loads");
             assert_eq!(info.source(), &Source::Path(driver()));
+        },
+    );
+}
+
+#[test]
+fn a_connect_without_a_driver_is_an_error_that_says_what_was_tried() {
+    let name = "named::a_connect_without_a_driver_is_an_error_that_says_what_was_tried";
+    alone(
+        name,
+        |child| _ = child.env(VARIABLE, "/nowhere/driver.so"),
+        || {
+            let result =
+                pollster::block_on(Session::builder().contact_points(["127.0.0.1"]).connect());
+            let error = result.err().expect("there is no driver");
+            assert_eq!(error.kind(), &ErrorKind::NoDriver);
+            let source = error.source().and_then(|source| source.downcast_ref::<LoadError>());
+            assert_eq!(source.expect("it says why").kind(), &LoadErrorKind::NotFound);
+            println!("{error}");
         },
     );
 }

@@ -17,15 +17,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (host, port) = contact_point.split_once(':').ok_or("HOST:PORT is wanted")?;
     let connect = Session::builder().contact_points([host]).port(port.parse()?).connect();
     let session = pollster::block_on(connect)?;
-    let query = session.query("SELECT release_version FROM system.local", ());
-    let page = pollster::block_on(query.into_future())?;
+    let query = "SELECT release_version FROM system.local";
+    let page = pollster::block_on(async { session.query(query, ()).await })?;
     for row in page.rows::<(String,)>()? {
         println!("row: {}", row?.0);
     }
     let _again = self::certificate()?;
     let connector = ssl::SslConnector::builder(ssl::SslMethod::tls())?.build();
     drop(connector.configure()?.into_ssl("localhost")?);
-    pollster::block_on(session.close())?;
+    pollster::block_on(async { session.close().await })?;
     Ok(())
 }
 
@@ -51,9 +51,14 @@ fn drivers_tls(certificate: &[u8]) -> Result<(), String> {
     // code that is returned is read as an integer, whatever it is.
     let code = unsafe {
         let ssl = sys::cass_ssl_new();
-        let code = sys::cass_ssl_add_trusted_cert_n(ssl, certificate.as_ptr().cast(), certificate.len());
+        let code =
+            sys::cass_ssl_add_trusted_cert_n(ssl, certificate.as_ptr().cast(), certificate.len());
         sys::cass_ssl_free(ssl);
         code as u32
     };
-    if code == 0 { Ok(()) } else { Err(format!("the driver's OpenSSL refuses the certificate: {code:#x}")) }
+    if code == 0 {
+        Ok(())
+    } else {
+        Err(format!("the driver's OpenSSL refuses the certificate: {code:#x}"))
+    }
 }

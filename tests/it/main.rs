@@ -3,6 +3,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod auto_traits;
 mod connect;
 mod endings;
 mod server;

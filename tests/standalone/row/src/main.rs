@@ -3,11 +3,22 @@
 
 use async_cassandra::Session;
 use std::error::Error;
+use std::process::ExitCode;
 use std::task::{Context, Waker};
 
 const QUERY: &str = "SELECT release_version FROM system.local";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     println!("{}", async_cassandra::driver::load()?);
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.first() {

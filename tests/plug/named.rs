@@ -1,4 +1,5 @@
-//! A library that is named, by the program or by the variable: it is used, or it is an error that says why.
+//! A library that is named, by the program or by the variable: it is used, or it is an error that
+//! says why.
 
 use crate::alone::alone;
 use crate::libraries::{driver, folder, functions, library};

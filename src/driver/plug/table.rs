@@ -8,7 +8,8 @@ include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 pub(crate) struct Function(usize);
 
 impl Function {
-    /// The function that `path` ends with. Meant for constants: a name that is not in the list stops the build there.
+    /// The function that `path` ends with. Meant for constants: a name that is not in the list
+    /// stops the build there.
     pub(crate) const fn named(path: &str) -> Self {
         let bytes = path.as_bytes();
         let mut start = bytes.len();
@@ -99,13 +100,15 @@ mod slots {
 
     /// Points the entries at `functions`; where that is null the trap stays.
     pub(in super::super) fn fill(functions: &[*mut c_void]) {
-        // SAFETY: build.rs defines the table with one aligned pointer for each name, and it is only used as atomics;
-        // the entries read a slot with a plain load of a pointer, which cannot tear.
+        // SAFETY: build.rs defines the table with one aligned pointer for each name, and it is only
+        // used as atomics; the entries read a slot with a plain load of a pointer, which
+        // cannot tear.
         let entries = unsafe { &ENTRIES };
         for (slot, function) in entries.iter().zip(functions) {
             if !function.is_null() {
-                // ORDERING: Release, so that whoever jumps through the slot finds the library's memory as the loader
-                // left it. Callers are ordered behind all slots by `LOADED`, which is set after them.
+                // ORDERING: Release, so that whoever jumps through the slot finds the library's
+                // memory as the loader left it. Callers are ordered behind all
+                // slots by `LOADED`, which is set after them.
                 slot.store(*function, Ordering::Release);
             }
         }

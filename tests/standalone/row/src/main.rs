@@ -1,5 +1,5 @@
-//! Loads the C driver and says which. With an argument, `HOST:PORT`: connects there and reads a row. With `leave` as
-//! the second one: ends while requests are under way and the session is open.
+//! Loads the C driver and says which. With an argument, `HOST:PORT`: connects there and reads a
+//! row. With `leave` as the second one: ends while requests are under way and the session is open.
 
 use async_cassandra::Session;
 use std::error::Error;

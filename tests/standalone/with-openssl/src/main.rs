@@ -1,4 +1,5 @@
-//! Uses both OpenSSLs of the process in turn: the program's before and after the driver is loaded, and the driver's.
+//! Uses both OpenSSLs of the process in turn: the program's before and after the driver is loaded,
+//! and the driver's.
 
 use async_cassandra::Session;
 use cassandra_cpp_sys as sys;
@@ -47,8 +48,8 @@ fn certificate() -> Result<Vec<u8>, openssl::error::ErrorStack> {
 
 /// Has the driver's OpenSSL read the certificate.
 fn drivers_tls(certificate: &[u8]) -> Result<(), String> {
-    // SAFETY: the driver is loaded; the object is made, used and freed by one thread; the text outlives the call. The
-    // code that is returned is read as an integer, whatever it is.
+    // SAFETY: the driver is loaded; the object is made, used and freed by one thread; the text
+    // outlives the call. The code that is returned is read as an integer, whatever it is.
     let code = unsafe {
         let ssl = sys::cass_ssl_new();
         let code =

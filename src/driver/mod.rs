@@ -7,7 +7,7 @@
 //!
 //! One file a C object, each with its contract:
 //! `cluster` settings, `session` the gate and the ending, `prepared`, `statement`, `result`,
-//! `pending` a future on its way, `courier` and `reaper` the two helper threads, `failure` C's
+//! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log.
 
 mod cluster;
@@ -24,6 +24,7 @@ mod result;
 mod session;
 mod statement;
 mod sys;
+mod worker;
 
 pub(crate) use cluster::Settings;
 pub(crate) use pending::Pending;
@@ -39,7 +40,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Loads the driver if that has not happened yet, and takes over its log.
 pub(crate) fn ready() -> Result<()> {
-    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver, "").with_source(e))?;
+    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
     log::install();
     Ok(())
 }

@@ -57,8 +57,8 @@ unsafe impl Sync for Session {}
 impl Session {
     /// Starts to connect. The future resolves once C says how it went.
     pub(crate) fn connect(settings: &Settings) -> Result<Pending<Session>> {
-        courier::start();
-        reaper::start();
+        courier::COURIER.start()?;
+        reaper::REAPER.start()?;
         let cluster = Cluster::new(settings)?;
         // SAFETY: no arguments.
         let raw = unsafe { sys::cass_session_new() };

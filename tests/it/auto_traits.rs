@@ -3,8 +3,8 @@
 use async_cassandra::cql::{Column, CqlType, Row, ValueError};
 use async_cassandra::{
     Bound, Close, CloseFuture, Connect, ContactPoint, Error, Execute, Options, Page, PageStream,
-    PagingState, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session,
-    SessionBuilder, TryNext,
+    PagingState, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session, SessionBuilder,
+    TryNext,
 };
 
 fn everywhere<T: Send + Sync + 'static>() {}

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// No C driver could be loaded. Says what was tried, why each place failed, and the ways out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
     kind: LoadErrorKind,
     tried: Arc<[Attempt]>,
@@ -42,7 +42,7 @@ pub enum LoadErrorKind {
 }
 
 /// A place where a driver was looked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     place: Option<Source>,
     reason: String,

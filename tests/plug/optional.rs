@@ -46,13 +46,13 @@ fn what_needs_a_missing_function_is_an_error_and_all_else_works() {
             let builder = || Session::builder().contact_points(["127.0.0.1"]).port(port);
 
             let result = pollster::block_on(builder().queue_size(1024).connect());
-            let error = result.err().expect("the driver has no such setting");
+            let error = result.expect_err("the driver has no such setting");
             assert_eq!(error.kind(), &ErrorKind::Unsupported { function: MISSING });
             let source = error.source().expect("it says more");
             assert!(source.to_string().contains("load another driver"), "{source}");
 
             // Without the setting it is the server that is missing, so the driver was at work.
-            let error = pollster::block_on(builder().connect()).err().expect("nobody is there");
+            let error = pollster::block_on(builder().connect()).expect_err("nobody is there");
             assert!(
                 !matches!(error.kind(), ErrorKind::Unsupported { .. } | ErrorKind::NoDriver),
                 "{error}"

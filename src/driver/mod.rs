@@ -6,7 +6,7 @@
 //! was loaded ([`info`]).
 //!
 //! One file a C object, each with its contract:
-//! `cluster` settings, `session` the gate and the ending, `prepared`, `statement`, `result`,
+//! `cluster` settings, `session` and its `gate`, `prepared`, `statement`, `result`,
 //! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log.
 
@@ -15,6 +15,7 @@ pub(crate) mod counters;
 mod courier;
 mod data_type;
 mod failure;
+mod gate;
 pub(crate) mod log;
 mod pending;
 mod plug;
@@ -33,7 +34,7 @@ pub use plug::{
 };
 pub(crate) use prepared::Prepared;
 pub(crate) use result::{Cells, OwnedCells, ResultSet};
-pub(crate) use session::Session;
+pub(crate) use session::{Connecting, Session};
 pub(crate) use statement::{CodeResult, Statement};
 
 use crate::error::{Error, ErrorKind, Result};

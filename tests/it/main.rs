@@ -6,6 +6,7 @@ mod harness;
 mod auto_traits;
 mod connect;
 mod endings;
+mod outage;
 mod server;
 mod session;
 mod values;

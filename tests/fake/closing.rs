@@ -1,0 +1,140 @@
+//! Close, once and twice, in time and not.
+
+use std::future::IntoFuture;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use async_cassandra::{ErrorKind, observe};
+use futures::future;
+
+use crate::cell::{Cell, Held};
+
+pub fn requests_finish(cell: Cell) {
+    cell.run(async move {
+        let session = cell.connect().await;
+        let echo = session.prepare("ECHO int").await.unwrap();
+        let held = Held::new();
+        let mut requests = future::join_all((0..50).map(|id| echo.bind((id,)).execute()));
+        assert_eq!(futures::poll!(&mut requests).is_ready(), cell.is_inline());
+        let mut close = session.close().into_future();
+        let closed = futures::poll!(&mut close);
+        assert!(session.is_closed());
+        drop(held);
+        match closed {
+            Poll::Ready(outcome) => {
+                assert!(cell.is_inline(), "it did not wait for the requests");
+                outcome.unwrap();
+            }
+            Poll::Pending => close.await.unwrap(),
+        }
+        if !cell.is_inline() {
+            for (id, page) in requests.await.into_iter().enumerate() {
+                let page = page.unwrap();
+                let (read,) = page.rows::<(i32,)>().unwrap().next().unwrap().unwrap();
+                assert_eq!(read as usize, id);
+            }
+        }
+    });
+}
+
+pub async fn twice(cell: Cell) {
+    let session = cell.connect().await;
+    session.close().await.unwrap();
+    session.close().await.unwrap();
+    session.clone().close().timeout(Duration::from_secs(30)).await.unwrap();
+}
+
+pub fn from_two_tasks(cell: Cell) {
+    let session = cell.run(cell.connect());
+    let other = session.clone();
+    // Two runtimes at the same time.
+    let thread = std::thread::spawn(move || cell.run(async move { other.close().await }));
+    cell.run(async move { session.close().await }).unwrap();
+    thread.join().unwrap().unwrap();
+
+    cell.run(async move {
+        let session = cell.connect().await;
+        let (one, two) = (session.clone(), session.clone());
+        let (first, second) = futures::join!(one.close().into_future(), two.close().into_future());
+        first.unwrap();
+        second.unwrap();
+    });
+}
+
+pub fn dropped(cell: Cell) {
+    cell.run(async move {
+        let session = cell.connect().await;
+        let mut close = session.close().into_future();
+        let _ = futures::poll!(&mut close);
+        drop(close);
+        assert!(session.is_closed());
+        session.close().await.unwrap();
+        // Unpolled, it does nothing.
+        let session = cell.connect().await;
+        drop(session.close().into_future());
+        session.query("OK", ()).await.unwrap();
+        // Polled and left alone: the counts tell that it ended.
+        let mut close = session.close().into_future();
+        let _ = futures::poll!(&mut close);
+    });
+}
+
+/// With the gate closed no close ends, except where it ends inside the call.
+pub fn deadline(cell: Cell) {
+    cell.run(async move {
+        let session = cell.connect().await;
+        let mut never = session.query("NEVER", ()).execute();
+        assert!(futures::poll!(&mut never).is_pending());
+        if cell.is_inline() {
+            session.close().timeout(Duration::from_secs(30)).await.unwrap();
+        } else {
+            let held = Held::new();
+            let (start, after) = (Instant::now(), Duration::from_millis(5));
+            let error = session.close().timeout(after).await.unwrap_err();
+            assert!(start.elapsed() >= after);
+            assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
+            assert!(futures::poll!(&mut never).is_pending());
+            drop(held);
+            // It went on in the background.
+            session.close().await.unwrap();
+        }
+        assert_eq!(*never.await.unwrap_err().kind(), ErrorKind::Timeout);
+    });
+}
+
+pub fn never_in_flight(cell: Cell) {
+    cell.run(async move {
+        let session = cell.connect().await;
+        let never = session.prepare("NEVER").await.unwrap();
+        let mut kept = future::join_all((0..5).map(|_| never.bind(()).execute()));
+        assert!(futures::poll!(&mut kept).is_pending());
+        let mut dropped = future::join_all((0..5).map(|_| never.bind(()).execute()));
+        assert!(futures::poll!(&mut dropped).is_pending());
+        drop(dropped);
+        assert_eq!(observe::counters().detached, 5);
+        session.close().await.unwrap();
+        for outcome in kept.await {
+            assert_eq!(*outcome.unwrap_err().kind(), ErrorKind::Timeout);
+        }
+    });
+}
+
+pub async fn use_after(cell: Cell) {
+    let session = cell.connect().await;
+    let echo = session.prepare("ECHO int").await.unwrap();
+    session.query("ECHO bigint", (1_i64,)).await.unwrap();
+    let submitted_later = echo.bind((1,)).execute();
+    session.close().await.unwrap();
+    for error in [
+        session.query("OK", ()).await.unwrap_err(),
+        session.query("ECHO bigint", (1_i64,)).await.unwrap_err(),
+        session.query("ECHO text", ("new",)).await.unwrap_err(),
+        session.query("ROWS 1 1", ()).stream::<(i32,)>().await.unwrap_err(),
+        session.prepare("OK").await.unwrap_err(),
+        echo.bind((1,)).await.unwrap_err(),
+        submitted_later.await.unwrap_err(),
+    ] {
+        assert_eq!(*error.kind(), ErrorKind::Closed, "{error}");
+        assert!(error.statement().is_some(), "{error}");
+    }
+}

@@ -1,0 +1,249 @@
+//! The session against the fake driver: every test under each order of completion and each runtime.
+//!
+//! A test's name is `personality::runtime::test`; what has no runtime in it is `courier::…`.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod cell;
+mod closing;
+mod connecting;
+mod courier;
+mod dropping;
+mod errors;
+mod requests;
+mod streams;
+mod values;
+mod wakers;
+
+use cell::Cell;
+
+/// The tests of one cell, a personality under a runtime. The attribute is for those whose task uses
+/// or drops its session in the poll that takes an answer.
+macro_rules! tests {
+    ($personality:ident $runtime:ident $(#[$goes_on:meta])*) => {
+        use super::*;
+        const HERE: Cell = Cell::new(stringify!($personality), stringify!($runtime));
+
+        #[test]
+        fn connects_and_closes() {
+            HERE.shared(connecting::connects_and_closes)
+        }
+        #[test]
+        fn refused_connects() {
+            HERE.alone(connecting::refused)
+        }
+        #[test]
+        fn connects_dropped_half_way() {
+            HERE.alone(connecting::dropped_half_way)
+        }
+        #[test]
+        fn connects_dropped_unpolled() {
+            HERE.alone(connecting::dropped_unpolled)
+        }
+
+        #[test]
+        $(#[$goes_on])*
+        fn void_results() {
+            HERE.shared(requests::void)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn rows_borrow_from_their_page() {
+            HERE.shared(requests::rows_borrow)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn prepared_and_bound() {
+            HERE.shared(requests::prepared)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn prepared_once_by_text() {
+            HERE.alone(requests::cached)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn many_at_once() {
+            HERE.shared(requests::many_at_once)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn one_after_the_other() {
+            HERE.shared(requests::one_after_the_other)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn by_reference_twice() {
+            HERE.shared(requests::by_reference)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn a_full_queue() {
+            HERE.alone(requests::full_queue)
+        }
+
+        #[test]
+        $(#[$goes_on])*
+        fn every_type() {
+            HERE.shared(values::every_type)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn every_null() {
+            HERE.shared(values::every_null)
+        }
+
+        #[test]
+        $(#[$goes_on])*
+        fn streams_over_pages() {
+            HERE.shared(streams::over_pages)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn streams_over_empty_pages() {
+            HERE.shared(streams::over_empty_pages)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn paging_states() {
+            HERE.shared(streams::paging_states)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn streams_that_fail() {
+            HERE.shared(streams::failing)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn streams_dropped_in_a_page() {
+            HERE.alone(streams::dropped_in_a_page)
+        }
+        #[test]
+        fn streams_dropped_while_fetching() {
+            HERE.alone(streams::dropped_while_fetching)
+        }
+
+        #[test]
+        $(#[$goes_on])*
+        fn server_errors() {
+            HERE.shared(errors::server)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn driver_errors() {
+            HERE.shared(errors::driver)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn syntax_errors() {
+            HERE.shared(errors::syntax)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn errors_leave_nothing() {
+            HERE.alone(errors::leave_nothing)
+        }
+
+        #[test]
+        $(#[$goes_on])*
+        fn close_lets_requests_finish() {
+            HERE.alone(closing::requests_finish)
+        }
+        #[test]
+        fn close_twice() {
+            HERE.shared(closing::twice)
+        }
+        #[test]
+        fn close_from_two_tasks() {
+            HERE.alone(closing::from_two_tasks)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn close_dropped_after_its_start() {
+            HERE.alone(closing::dropped)
+        }
+        #[test]
+        fn close_in_time_or_not() {
+            HERE.alone(closing::deadline)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn close_ends_what_never_ends() {
+            HERE.alone(closing::never_in_flight)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn nothing_after_close() {
+            HERE.shared(closing::use_after)
+        }
+
+        #[test]
+        fn session_dropped_in_flight() {
+            HERE.alone(dropping::session_in_flight)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn requests_keep_their_session() {
+            HERE.alone(dropping::requests_keep_their_session)
+        }
+        #[test]
+        fn requests_dropped_unpolled() {
+            HERE.alone(dropping::unpolled)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn requests_dropped_in_flight() {
+            HERE.alone(dropping::in_flight)
+        }
+        #[test]
+        fn requests_dropped_when_done() {
+            HERE.alone(dropping::done)
+        }
+        #[test]
+        fn prepares_dropped_in_flight() {
+            HERE.alone(dropping::prepares)
+        }
+        #[test]
+        $(#[$goes_on])*
+        fn last_handle_dropped_by_a_wake() {
+            HERE.alone(dropping::by_a_wake)
+        }
+
+        #[test]
+        fn wakers_that_panic() {
+            HERE.alone(wakers::panicking)
+        }
+        #[test]
+        fn the_last_waker_counts() {
+            HERE.alone(wakers::the_last_counts)
+        }
+    };
+}
+
+macro_rules! under {
+    ($($personality:ident)*) => { $(mod $personality {
+        use super::*;
+        mod tokio_multi_thread { tests!($personality tokio_multi_thread); }
+        mod tokio_current_thread { tests!($personality tokio_current_thread); }
+        mod async_std { tests!($personality async_std); }
+        mod smol { tests!($personality smol); }
+        mod futures_executor { tests!($personality futures_executor); }
+        mod pollster { tests!($personality pollster); }
+        mod inline_on_wake { inline_on_wake!($personality); }
+    })* };
+}
+
+/// Drivers hold the session's mutex while a connect or a close completes; `locked` holds it for
+/// requests as well, and so forbids what every driver allows: to go on inside the callback.
+macro_rules! inline_on_wake {
+    (locked) => {
+        tests!(locked inline_on_wake
+            #[ignore = "`locked` completes requests under the session's mutex, as no driver does"]);
+    };
+    ($personality:ident) => {
+        tests!($personality inline_on_wake);
+    };
+}
+
+under!(inline late unset locked);

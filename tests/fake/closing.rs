@@ -8,6 +8,7 @@ use async_cassandra::{ErrorKind, observe};
 use futures::future;
 
 use crate::cell::{Cell, Held};
+use crate::harness::until;
 
 pub fn requests_finish(cell: Cell) {
     cell.run(async move {
@@ -59,6 +60,49 @@ pub fn from_two_tasks(cell: Cell) {
         first.unwrap();
         second.unwrap();
     });
+}
+
+async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Each request is taken and answered, or refused; none gets to C behind the close.
+pub fn while_others_submit(cell: Cell) {
+    for _ in 0..5 {
+        let session = cell.run(cell.connect());
+        let submit = || {
+            let session = session.clone();
+            std::thread::spawn(move || {
+                cell.run(async move {
+                    let mut answered = 0;
+                    loop {
+                        match session.query("OK", ()).await {
+                            Ok(_) => answered += 1,
+                            Err(error) => return (error, answered),
+                        }
+                        // Answered inline, it would keep a worker of the runtime for itself.
+                        yield_now().await;
+                    }
+                })
+            })
+        };
+        let threads = [submit(), submit()];
+        let before = fake_driver::callbacks_run();
+        until("some are answered", || fake_driver::callbacks_run() > before + 20);
+        cell.run(async move { session.close().await }).unwrap();
+        for thread in threads {
+            let (error, answered) = thread.join().unwrap();
+            assert_eq!(*error.kind(), ErrorKind::Closed, "{error} after {answered} answers");
+        }
+    }
 }
 
 pub fn dropped(cell: Cell) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use async_cassandra::{Execute, Session, observe};
 use futures::FutureExt;
@@ -23,7 +23,7 @@ fn requests(cell: Cell, cql: &'static str, number: usize) -> (Session, Vec<Execu
 
 /// Polls each once; true when they are on their way, false when they are done.
 fn submit(cell: Cell, requests: &mut [Execute<'static>]) -> bool {
-    let mut cx = Context::from_waker(std::task::Waker::noop());
+    let mut cx = Context::from_waker(Waker::noop());
     for request in requests {
         assert_eq!(request.poll_unpin(&mut cx).is_ready(), cell.is_inline());
     }
@@ -77,6 +77,22 @@ pub fn in_flight(cell: Cell) {
         drop(held);
         until("all have come back", || observe::counters().detached == 0);
         cell.run(async move { session.query("OK", ()).await.unwrap() });
+    }
+}
+
+/// The drop and the callback meet, a little sooner or later each time.
+pub fn as_answered(cell: Cell) {
+    let prepared = cell.run(async move {
+        let session = cell.connect().await;
+        session.prepare("ROWS 3 2").await.unwrap()
+    });
+    for round in 0..300 {
+        let mut request = prepared.bind(()).execute();
+        let _ = request.poll_unpin(&mut Context::from_waker(Waker::noop()));
+        for _ in 0..round % 50 * 20 {
+            std::hint::spin_loop();
+        }
+        drop(request);
     }
 }
 

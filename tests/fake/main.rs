@@ -102,7 +102,7 @@ macro_rules! tests {
         #[test]
         $(#[$goes_on])*
         fn streams_over_empty_pages() {
-            HERE.shared(streams::over_empty_pages)
+            HERE.alone(streams::over_empty_pages)
         }
         #[test]
         $(#[$goes_on])*
@@ -160,6 +160,9 @@ macro_rules! tests {
         }
         #[test]
         $(#[$goes_on])*
+        fn close_while_others_submit() { HERE.alone(closing::while_others_submit) }
+        #[test]
+        $(#[$goes_on])*
         fn close_dropped_after_its_start() {
             HERE.alone(closing::dropped)
         }
@@ -196,6 +199,9 @@ macro_rules! tests {
         fn requests_dropped_in_flight() {
             HERE.alone(dropping::in_flight)
         }
+        #[test]
+        $(#[$goes_on])*
+        fn requests_dropped_as_they_are_answered() { HERE.alone(dropping::as_answered) }
         #[test]
         fn requests_dropped_when_done() {
             HERE.alone(dropping::done)

@@ -1,5 +1,6 @@
-//! Provides the C driver: entries that bind its functions at run time, stand-ins for libraries that the linker would
-//! ask for in vain, and, with feature `bundled`, the driver itself. The parts are in `build/`.
+//! Provides the C driver: entries that bind its functions at run time, stand-ins for libraries that
+//! the linker would ask for in vain, and, with feature `bundled`, the driver itself. The parts are
+//! in `build/`.
 
 use std::{env, path::PathBuf};
 

@@ -1,8 +1,10 @@
-//! Makes a C driver out of two Python wheels, as files beside the build and as bytes for the program.
+//! Makes a C driver out of two Python wheels, as files beside the build and as bytes for the
+//! program.
 //!
-//! The extension module of `acsylla` contains ScyllaDB's fork of the C++ driver and exports all of its functions.
-//! What it needs besides is OpenSSL 1.1, for which the later patch release out of `psycopg2-binary` is taken, and
-//! symbols of a Python interpreter that the driver's code never touches: a stub library defines them.
+//! The extension module of `acsylla` contains ScyllaDB's fork of the C++ driver and exports all of
+//! its functions. What it needs besides is OpenSSL 1.1, for which the later patch release out of
+//! `psycopg2-binary` is taken, and symbols of a Python interpreter that the driver's code never
+//! touches: a stub library defines them.
 
 use crate::{elf, wheels, zip};
 use object_rewrite::Rewriter;
@@ -18,7 +20,8 @@ const DRIVER: &str = "libcassandra.so.2";
 /// The OpenSSL files that the module was linked with, and those that take their place.
 const REPLACED: [(&str, &str); 2] =
     [("libcrypto-a324fe28.so.1.1.1k", CRYPTO), ("libssl-8248cfc9.so.1.1.1k", SSL)];
-/// Sections that only a debugger or a linker reads; nine tenths of the module with its debug information.
+/// Sections that only a debugger or a linker reads; nine tenths of the module with its debug
+/// information.
 const STRIPPED: [&str; 12] = [
     ".annobin.notes",
     ".comment",
@@ -34,7 +37,8 @@ const STRIPPED: [&str; 12] = [
     ".symtab",
 ];
 
-/// Leaves the driver's files in `OUT_DIR/driver` and tells the crate to embed them, or stops the build.
+/// Leaves the driver's files in `OUT_DIR/driver` and tells the crate to embed them, or stops the
+/// build.
 pub fn prepare(out: &Path) {
     wheels::watch();
     match files(out) {
@@ -53,12 +57,17 @@ pub fn prepare(out: &Path) {
 /// The one message for a bundle that cannot be had.
 fn refusal(reason: &str) -> String {
     format!(
-        "\nasync-cassandra: the C driver of feature `bundled` cannot be had.\n{reason}\n\nWays out:\n\
-         - put the two wheels that vendor/wheels.txt names into a folder, and set ASYNC_CASSANDRA_WHEELS to it\n  \
-         (`pip download` on another machine; this serves offline and audited builds);\n\
-         - build without feature `bundled`: this needs no C driver. At run time the program then opens the one that\n  \
-         ASYNC_CASSANDRA_DRIVER names, or the system's libcassandra.so.2;\n\
-         - install a C driver and set ASYNC_CASSANDRA_LINK=1 to link it.\n"
+        "
+async-cassandra: the C driver of feature `bundled` cannot be had.
+{reason}
+
+Ways out:
+- put the two wheels that vendor/wheels.txt names into a folder, and set ASYNC_CASSANDRA_WHEELS
+  to it (`pip download` on another machine; this serves offline and audited builds);
+- build without feature `bundled`: this needs no C driver. At run time the program then opens the
+  one that ASYNC_CASSANDRA_DRIVER names, or the system's libcassandra.so.2;
+- install a C driver and set ASYNC_CASSANDRA_LINK=1 to link it.
+"
     )
 }
 
@@ -86,8 +95,8 @@ fn files(out: &Path) -> Result<std::path::PathBuf, String> {
     Ok(folder)
 }
 
-/// Turns the module into a driver: another OpenSSL, a name, the stub as one more needed library, and the folder of the
-/// file itself as the place to look for all of them.
+/// Turns the module into a driver: another OpenSSL, a name, the stub as one more needed library,
+/// and the folder of the file itself as the place to look for all of them.
 fn driver(mut module: Vec<u8>) -> Result<Vec<u8>, String> {
     let unexpected = || String::from("the module in acsylla's wheel is not laid out as expected");
     for (old, new) in REPLACED {
@@ -122,7 +131,7 @@ fn stub(module: &[u8], folder: &Path) -> Result<(), String> {
     }
     let file = folder.with_file_name("stub.c");
     fs::write(&file, source).map_err(|error| format!("OUT_DIR cannot be written: {error}"))?;
-    let mut compiler = cc::Build::new().get_compiler().to_command();
+    let mut compiler = cc::Build::new().cargo_metadata(false).get_compiler().to_command();
     compiler.args(["-shared", "-nostdlib", "-fPIC", "-s"]).arg(format!("-Wl,-soname,{STUB}"));
     let status = compiler.arg(&file).arg("-o").arg(folder.join(STUB)).status();
     match status {
@@ -132,7 +141,8 @@ fn stub(module: &[u8], folder: &Path) -> Result<(), String> {
     }
 }
 
-/// The table that the crate includes: file names and contents in the order in which they have to be opened.
+/// The table that the crate includes: file names and contents in the order in which they have to be
+/// opened.
 fn embedded(folder: &Path) -> String {
     let mut text = String::from("static FILES: [(&str, &[u8]); 4] = [\n");
     for name in [STUB, CRYPTO, SSL, DRIVER] {

@@ -1,5 +1,5 @@
-//! The edits to the driver's ELF file that object-rewrite has no call for. Each works on the bytes of a 64-bit
-//! little-endian file and answers `None` when the file is not laid out as expected.
+//! The edits to the driver's ELF file that object-rewrite has no call for. Each works on the bytes
+//! of a 64-bit little-endian file and answers `None` when the file is not laid out as expected.
 
 const PROGRAM_HEADER: usize = 56;
 const SECTION_HEADER: usize = 64;
@@ -14,8 +14,8 @@ const DT_SYMBOLIC: u64 = 16;
 
 /// Overwrites the first string `old` of the file with the shorter `new`, padded with NUL.
 ///
-/// Strings of an ELF file are shared: this changes the needed entry and the version references together, which must
-/// agree for the dynamic loader.
+/// Strings of an ELF file are shared: this changes the needed entry and the version references
+/// together, which must agree for the dynamic loader.
 pub fn replace_string(file: &mut [u8], old: &str, new: &str) -> Option<()> {
     let mut pattern = old.as_bytes().to_vec();
     pattern.push(0);
@@ -26,8 +26,8 @@ pub fn replace_string(file: &mut [u8], old: &str, new: &str) -> Option<()> {
     Some(())
 }
 
-/// Makes plain data of the static symbol table and its strings, which can then be deleted as sections: as a symbol
-/// table the rewriter wants to keep it.
+/// Makes plain data of the static symbol table and its strings, which can then be deleted as
+/// sections: as a symbol table the rewriter wants to keep it.
 pub fn forget_static_symbols(file: &mut [u8]) -> Option<()> {
     let symbols = sections(file)?.find(|&at| read(file, at + 4, 4) == Some(STATIC_SYMBOLS))?;
     let strings = sections(file)?.nth(read(file, symbols + 40, 4)? as usize)?;
@@ -53,8 +53,9 @@ pub fn undefined_symbols(file: &[u8], wanted: fn(&str) -> bool) -> Option<Vec<St
     Some(found)
 }
 
-/// Makes the library look up its symbols in itself first, so that no library that the program links can replace parts
-/// of it (a second libuv, say). Uses one of the empty entries at the end of the dynamic section.
+/// Makes the library look up its symbols in itself first, so that no library that the program links
+/// can replace parts of it (a second libuv, say). Uses one of the empty entries at the end of the
+/// dynamic section.
 pub fn bind_to_itself(file: &mut [u8]) -> Option<()> {
     let header = program_headers(file)?.find(|&at| read(file, at, 4) == Some(DYNAMIC))?;
     let (start, size) = (word(file, header + 8)?, word(file, header + 32)?);
@@ -107,7 +108,8 @@ fn moved(segments: &[Moved], offset: usize) -> Option<usize> {
     segments.iter().rev().find(inside).map(|segment| segment.to + offset - segment.from)
 }
 
-/// Appends what lies outside the segments: the sections that are not loaded, and the table of sections.
+/// Appends what lies outside the segments: the sections that are not loaded, and the table of
+/// sections.
 fn append_sections(file: &[u8], segments: &[Moved], result: &mut Vec<u8>) -> Option<()> {
     let mut table = Vec::new();
     for at in sections(file)? {

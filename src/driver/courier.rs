@@ -6,15 +6,11 @@
 //! session deadlocks. Both hand the future over; this thread waits until it is set, which is a
 //! matter of microseconds, then delivers as the callback would have.
 //!
-//! Cost: an unbounded queue (one lock, no wait for a consumer) and a thread switch, on these ways
-//! only. The thread starts with the first parcel and lives as long as the process.
+//! Cost: a [worker](super::worker)'s queue and a thread switch, on these ways only.
 
 use std::ffi::c_void;
-use std::sync::OnceLock;
 
-use callback_bridge::contain;
-use flume::Sender;
-
+use super::worker::Worker;
 use super::{counters, sys};
 
 /// A future about to be set, and what to do with it then.
@@ -37,33 +33,12 @@ impl Parcel {
     }
 }
 
-static QUEUE: OnceLock<Sender<Parcel>> = OnceLock::new();
-
-/// Starts the thread, if it does not run yet. Called before a session is connected, so that no
-/// callback ever has to start it.
-pub(super) fn start() {
-    QUEUE.get_or_init(|| {
-        let (sender, receiver) = flume::unbounded::<Parcel>();
-        std::thread::Builder::new()
-            .name("cass-courier".into())
-            .spawn(move || {
-                for parcel in receiver {
-                    contain(|| open(parcel));
-                }
-            })
-            .expect("the system cannot start a thread");
-        sender
-    });
-}
+pub(super) static COURIER: Worker<Parcel> = Worker::new("cass-courier", open);
 
 /// Gives a parcel to the courier. Called inside callbacks: never waits.
 pub(super) fn hand_over(parcel: Parcel) {
     counters::COURIER.add();
-    start();
-    if let Some(queue) = QUEUE.get() {
-        // The receiver lives as long as the process, so this cannot fail.
-        let _ = queue.send(parcel);
-    }
+    COURIER.send(parcel);
 }
 
 fn open(parcel: Parcel) {

@@ -6,8 +6,8 @@
 //! was loaded ([`info`]).
 //!
 //! One file a C object, each with its contract:
-//! `cluster` settings, `session` the gate and the ending, `prepared`, `statement`, `result`,
-//! `pending` a future on its way, `courier` and `reaper` the two helper threads, `failure` C's
+//! `cluster` settings, `session` and its `gate`, `prepared`, `statement`, `result`,
+//! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log.
 
 mod cluster;
@@ -15,6 +15,7 @@ pub(crate) mod counters;
 mod courier;
 mod data_type;
 mod failure;
+mod gate;
 pub(crate) mod log;
 mod pending;
 mod plug;
@@ -24,6 +25,7 @@ mod result;
 mod session;
 mod statement;
 mod sys;
+mod worker;
 
 pub(crate) use cluster::Settings;
 pub(crate) use pending::Pending;
@@ -32,14 +34,14 @@ pub use plug::{
 };
 pub(crate) use prepared::Prepared;
 pub(crate) use result::{Cells, OwnedCells, ResultSet};
-pub(crate) use session::Session;
+pub(crate) use session::{Connecting, Session};
 pub(crate) use statement::{CodeResult, Statement};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// Loads the driver if that has not happened yet, and takes over its log.
 pub(crate) fn ready() -> Result<()> {
-    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver, "").with_source(e))?;
+    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
     log::install();
     Ok(())
 }

@@ -14,8 +14,12 @@
 //! finds itself detached. A half can only be detached after `set_callback` has returned, so C is
 //! never robbed of a future that it is still looking at.
 //!
+//! # Counting
+//! A request carries the [gate](super::gate) of its session in its slot, and leaves it when its
+//! outcome has been delivered, whatever became of its future.
+//!
 //! # Cost
-//! One allocation (the slot) and two atomic read-modify-writes a request.
+//! One allocation (the slot) and two atomic read-modify-writes a request; two more on the gate.
 
 use std::ffi::c_void;
 use std::future::Future;
@@ -26,6 +30,7 @@ use std::task::{Context, Poll};
 
 use callback_bridge::{Completer, Completion, contain};
 
+use super::session::Inside;
 use super::{counters, courier, failure, sys};
 use crate::error::{Error, Result};
 
@@ -38,63 +43,66 @@ pub(crate) trait Outcome: Sized + Send + 'static {
     unsafe fn read(future: *mut sys::CassFuture) -> Result<Self>;
 }
 
-/// A request that was handed to C. Resolves once; dropping it detaches.
-pub(crate) struct Pending<T> {
-    completion: ManuallyDrop<Completion<Result<T>>>,
+/// A request that was handed to C. Resolves once; dropping it detaches. `C` is what its callback
+/// needs besides.
+pub(crate) struct Pending<T, C: Send + Sync = Inside> {
+    completion: ManuallyDrop<Completion<Result<T>, C>>,
     future: NonNull<sys::CassFuture>,
 }
 
-// SAFETY: the C future is a reference-counted object guarded by its own mutex; `Completion` says
-// itself when it may travel.
-unsafe impl<T> Send for Pending<T> where Completion<Result<T>>: Send {}
+/// A callback's half.
+pub(super) type Half<T, C> = Completer<Result<T>, C>;
+
+// SAFETY: the C future is a reference-counted object guarded by its own mutex; the slot's content
+// may travel.
+unsafe impl<T: Send, C: Send + Sync> Send for Pending<T, C> {}
 // SAFETY: no method takes `&self`.
-unsafe impl<T> Sync for Pending<T> where Completion<Result<T>>: Sync {}
-impl<T> Unpin for Pending<T> {}
+unsafe impl<T: Send, C: Send + Sync> Sync for Pending<T, C> {}
+impl<T, C: Send + Sync> Unpin for Pending<T, C> {}
 
-impl<T: Outcome> Pending<T> {
-    /// Installs the callback of a request.
+impl<T, C: Send + Sync> Pending<T, C> {
+    /// Installs `callback`, which gets the callback's half as its data. When C refuses, the half is
+    /// taken back, so that nothing is left in C's hands, and given to `refused`.
     ///
     /// # Safety
-    /// `future` is a live reference that the caller owns and gives away, with no callback yet.
-    pub(super) unsafe fn request(future: *mut sys::CassFuture) -> Result<Self> {
-        // SAFETY: the contract is the caller's; `on_request::<T>` takes what `into_raw` gave.
-        unsafe {
-            Self::install(future, on_request::<T>, Completer::into_raw, |raw| {
-                drop(Completer::<Result<T>>::from_raw(raw));
-            })
-        }
-    }
-}
-
-impl<T> Pending<T> {
-    /// Installs `callback` with the data that `give` makes of the callback's half. When C refuses,
-    /// `take_back` undoes `give`, so that nothing is left in C's hands.
-    ///
-    /// # Safety
-    /// `future` is a live reference that the caller owns and gives away; `callback` fits the data.
+    /// `future` is a live reference that the caller owns and gives away, with no callback yet;
+    /// `callback` takes its data for a `Half<T, C>`.
     pub(super) unsafe fn install(
         future: *mut sys::CassFuture,
         callback: sys::FutureCallback,
-        give: impl FnOnce(Completer<Result<T>>) -> *mut c_void,
-        take_back: impl FnOnce(*mut c_void),
+        context: C,
+        refused: impl FnOnce(&C),
     ) -> Result<Self> {
         let future = NonNull::new(future).expect("the C driver could not allocate a future");
-        let (completer, completion) = callback_bridge::pair();
-        let data = give(completer);
+        let (half, completion) = callback_bridge::pair_with(context);
+        let data = half.into_raw();
         // No lock or borrow is held across this call: the callback may run inside it.
         // SAFETY: `future` is live, and C hands `data` to `callback` once.
         let code = unsafe { sys::cass_future_set_callback(future.as_ptr(), callback, data) };
         if code != sys::OK {
-            take_back(data);
-            // SAFETY: our reference, given up here.
-            unsafe { sys::cass_future_free(future.as_ptr()) };
+            // SAFETY: C did not keep `data`; the reference to the future is ours, given up here.
+            unsafe {
+                refused(Half::<T, C>::from_raw(data).context());
+                sys::cass_future_free(future.as_ptr());
+            }
             return Err(failure::from_code(code));
         }
         Ok(Self { completion: ManuallyDrop::new(completion), future })
     }
 }
 
-impl<T> Future for Pending<T> {
+impl<T: Outcome> Pending<T> {
+    /// Installs the callback of a request that is inside its session's gate.
+    ///
+    /// # Safety
+    /// As [`install`](Self::install).
+    pub(super) unsafe fn request(future: *mut sys::CassFuture, inside: Inside) -> Result<Self> {
+        // SAFETY: the contract is the caller's, and `on_request::<T>` fits the half.
+        unsafe { Self::install(future, on_request::<T>, inside, |inside| drop(inside.leaving())) }
+    }
+}
+
+impl<T, C: Send + Sync> Future for Pending<T, C> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -102,7 +110,7 @@ impl<T> Future for Pending<T> {
     }
 }
 
-impl<T> Drop for Pending<T> {
+impl<T, C: Send + Sync> Drop for Pending<T, C> {
     fn drop(&mut self) {
         // SAFETY: taken once, here.
         let completion = unsafe { ManuallyDrop::take(&mut self.completion) };
@@ -135,31 +143,33 @@ unsafe extern "C" fn on_request<T: Outcome>(future: *mut sys::CassFuture, data: 
     });
 }
 
-/// Reads the outcome, completes the slot, wakes.
+/// Reads the outcome, completes the slot, wakes, and leaves the gate.
 ///
 /// # Safety
-/// `future` is set; `data` came from `Completer::into_raw` for `Result<T>` and is not used again.
+/// `future` is set; `data` is the half of a request for `T` and is not used again.
 unsafe fn deliver<T: Outcome>(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: the contract is the caller's.
-    let completer = unsafe { Completer::<Result<T>>::from_raw(data) };
+    let half = unsafe { Half::<T, Inside>::from_raw(data) };
+    // Copied, since the slot may be gone once it is completed. Leaves also when reading panics.
+    let _leaves = half.context().leaving();
     // SAFETY: as above.
-    unsafe { finish(completer, future, || T::read(future)) }
+    unsafe { finish(half, future, || T::read(future)) }
 }
 
 /// Completes a slot with what `read` gives, or frees everything when nobody waits any more.
 ///
 /// # Safety
 /// `future` is live and belongs to whoever frees the slot.
-pub(super) unsafe fn finish<T>(
-    completer: Completer<Result<T>>,
+pub(super) unsafe fn finish<T, C>(
+    half: Half<T, C>,
     future: *mut sys::CassFuture,
     read: impl FnOnce() -> Result<T>,
 ) {
-    let left = if completer.is_detached() {
-        drop(completer);
+    let left = if half.is_detached() {
+        drop(half);
         None
     } else {
-        match completer.complete(read()) {
+        match half.complete(read()) {
             Ok(()) => return,
             Err(value) => Some(value),
         }

@@ -5,36 +5,22 @@
 //! and no more, and one session holds up no other for longer than that.
 
 use std::ptr::NonNull;
-use std::sync::OnceLock;
 
-use flume::Sender;
-
+use super::worker::Worker;
 use super::{counters, sys};
 
 /// A session that nobody uses any more: closed, or never connected.
-struct Corpse(NonNull<sys::CassSession>);
+pub(super) struct Corpse(NonNull<sys::CassSession>);
 
 // SAFETY: a session has no thread affinity, and this is its last reference.
 unsafe impl Send for Corpse {}
 
-static QUEUE: OnceLock<Sender<Corpse>> = OnceLock::new();
+pub(super) static REAPER: Worker<Corpse> = Worker::new("cass-reaper", bury);
 
-/// Starts the thread, if it does not run yet.
-pub(super) fn start() {
-    QUEUE.get_or_init(|| {
-        let (sender, receiver) = flume::unbounded::<Corpse>();
-        std::thread::Builder::new()
-            .name("cass-reaper".into())
-            .spawn(move || {
-                for Corpse(session) in receiver {
-                    // SAFETY: the last reference to a session whose threads have nothing to do.
-                    unsafe { sys::cass_session_free(session.as_ptr()) };
-                    counters::REAPING.sub();
-                }
-            })
-            .expect("the system cannot start a thread");
-        sender
-    });
+fn bury(Corpse(session): Corpse) {
+    // SAFETY: the last reference to a session whose threads have nothing to do.
+    unsafe { sys::cass_session_free(session.as_ptr()) };
+    counters::REAPING.sub();
 }
 
 /// Frees `session` soon, elsewhere.
@@ -43,10 +29,6 @@ pub(super) fn start() {
 /// The caller gives away the last reference; the session is closed, or was never connected and has
 /// no connect in flight.
 pub(super) unsafe fn free(session: NonNull<sys::CassSession>) {
-    start();
     counters::REAPING.add();
-    if let Some(queue) = QUEUE.get() {
-        // The receiver lives as long as the process, so this cannot fail.
-        let _ = queue.send(Corpse(session));
-    }
+    REAPER.send(Corpse(session));
 }

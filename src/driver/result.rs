@@ -126,8 +126,8 @@ impl Walk {
     /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
     ///
     /// # Safety
-    /// The result outlives `'r`.
-    unsafe fn step<'r>(&mut self, row: &mut Vec<Option<&'r [u8]>>) -> bool {
+    /// The result outlives the slices in `row`.
+    unsafe fn step(&mut self, row: &mut Vec<Option<&[u8]>>) -> bool {
         row.clear();
         // SAFETY: the iterator and, says the caller, its result are live; the row object is used
         // before the next step overwrites it.

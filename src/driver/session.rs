@@ -2,148 +2,115 @@
 //!
 //! An unconnected C session never leaves this module: some calls on it crash.
 //!
-//! # The gate
-//! A request that C enqueues after its session closed is lost, and its future would hang. So every
-//! submitting call passes a gate, one word: `calls << 2 | STARTED | CLOSED`.
+//! # The way to the end
+//! 1. `begin_close`, or the drop of the handle, closes the [gate](super::gate).
+//! 2. The last request to leave, or the closer itself, calls `cass_session_close`; C allows it in the
+//!    callback of a request.
+//! 3. The [courier](super::courier) delivers the close future, tells all who wait, and hands the
+//!    session to the [reaper](super::reaper).
 //!
-//! | from | who, event | to | duty |
-//! |---|---|---|---|
-//! | open, n calls | a call enters | open, n + 1 | call C, then leave |
-//! | CLOSED | a call enters | CLOSED | refuse |
-//! | any, n + 1 calls | a call leaves | n calls | CLOSED and n = 0: try to start |
-//! | open, n calls | close or drop | CLOSED, n calls | n = 0: try to start |
-//! | CLOSED, 0 calls | try to start | CLOSED, STARTED | the winner calls `cass_session_close` |
+//! A session whose last request never comes back stays where it is and holds up nobody.
 //!
-//! Nobody waits: whoever brings the calls to zero behind the closed gate starts the close.
-//!
-//! # Ending
-//! The close future is delivered by the [courier](super::courier), which tells all who wait and
-//! hands the session to the [reaper](super::reaper). A session whose close never comes back stays
-//! where it is and holds up nobody.
-//!
-//! Cost: two read-modify-writes on the session's word a submitted request.
+//! # Who keeps it alive
+//! What is shared has one reference from the handle and one on behalf of the C session, which is
+//! given up when the close is delivered. A request needs none: while it is inside the gate, the
+//! close has not started.
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callback_bridge::{Completer, Completion};
 
 use super::cluster::{Cluster, Settings};
-use super::pending::{Pending, finish};
+use super::gate::{Duty, Gate};
+use super::pending::{Half, Pending, finish};
 use super::prepared::Prepared;
 use super::result::ResultSet;
 use super::statement::Statement;
 use super::{counters, courier, failure, reaper, sys};
 use crate::error::{Error, ErrorKind, Result};
 
-const CLOSED: usize = 0b01;
-const STARTED: usize = 0b10;
-const CALL: usize = 0b100;
-
 /// A connected session. Dropping it closes it without waiting.
-pub(crate) struct Session {
+pub(crate) struct Session(Arc<Shared>);
+
+struct Shared {
     raw: NonNull<sys::CassSession>,
-    gate: AtomicUsize,
-    ending: Arc<Ending>,
+    gate: Gate,
+    ending: Ending,
 }
 
-// SAFETY: C allows execute and prepare from any thread; close is called once, by the gate's winner.
-unsafe impl Send for Session {}
+// SAFETY: C allows execute and prepare from any thread; close is called once, by whom the gate says.
+unsafe impl Send for Shared {}
 // SAFETY: as above.
-unsafe impl Sync for Session {}
+unsafe impl Sync for Shared {}
 
 impl Session {
     /// Starts to connect. The future resolves once C says how it went.
-    pub(crate) fn connect(settings: &Settings) -> Result<Pending<Session>> {
-        courier::start();
-        reaper::start();
+    pub(crate) fn connect(settings: &Settings) -> Result<Pending<Session, Connecting>> {
+        courier::COURIER.start()?;
+        reaper::REAPER.start()?;
         let cluster = Cluster::new(settings)?;
         // SAFETY: no arguments.
         let raw = unsafe { sys::cass_session_new() };
         let raw = NonNull::new(raw).expect("the C driver could not allocate a session");
         let future = cluster.connect(raw, settings.keyspace.as_deref());
-        // SAFETY: a fresh future; `on_connected` takes the box that `give` makes.
+        // When C takes no callback, the connect runs on with nobody to tell, and a session may not
+        // be freed while it does: it stays.
+        // SAFETY: a fresh future; `on_connected` takes the half.
         unsafe {
-            Pending::install(
-                future,
-                on_connected,
-                |completer| Box::into_raw(Box::new(Connecting { raw, completer })).cast(),
-                // The connect runs on with nobody to tell, and a session may not be freed
-                // while it does: it stays.
-                |data| {
-                    drop(Box::from_raw(data.cast::<Connecting>()));
-                    counters::LEAKED.add();
-                },
-            )
+            Pending::install(future, on_connected, Connecting(raw), |_| counters::LEAKED.add())
         }
     }
 
     pub(crate) fn prepare(&self, cql: &str) -> Result<Pending<Prepared>> {
-        let _call = self.enter()?;
-        // SAFETY: the gate is open, so the session is connected and not closing; C copies the text.
+        let inside = self.enter()?;
+        // SAFETY: inside the gate the session is connected and not closing; C copies the text.
         unsafe {
             let (text, length) = (cql.as_ptr().cast(), cql.len());
-            Pending::request(sys::cass_session_prepare_n(self.raw.as_ptr(), text, length))
+            let future = sys::cass_session_prepare_n(self.0.raw.as_ptr(), text, length);
+            Pending::request(future, inside)
         }
     }
 
     /// Hands a statement to C, which reads it until the request ends: the caller writes to it no
     /// more before that.
     pub(crate) fn execute(&self, statement: &Statement) -> Result<Pending<ResultSet>> {
-        let _call = self.enter()?;
-        // SAFETY: the gate is open; C takes a reference to the statement.
+        let inside = self.enter()?;
+        // SAFETY: as in `prepare`; C takes a reference to the statement.
         unsafe {
-            Pending::request(sys::cass_session_execute(self.raw.as_ptr(), statement.as_ptr()))
+            let future = sys::cass_session_execute(self.0.raw.as_ptr(), statement.as_ptr());
+            Pending::request(future, inside)
         }
     }
 
-    /// Closes the gate; the close starts with the last call that leaves. More than once is fine.
+    /// Refuses requests from now on; the close starts when the last one inside has been delivered.
     pub(crate) fn begin_close(&self) {
-        // ORDERING: AcqRel: releases what was done with the session to the winner that starts the
-        // close, and acquires what those who left did.
-        let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
-        if before < CALL {
-            self.try_start_close();
+        if self.0.gate.close() == Duty::StartClose {
+            // SAFETY: the gate says so, once.
+            unsafe { close(address(&self.0)) }
         }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        // ORDERING: a hint; the gate decides.
-        self.gate.load(Ordering::Relaxed) & CLOSED != 0
+        self.0.gate.is_closed()
+    }
+
+    /// Requests that were submitted and have not been delivered.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.0.gate.inside()
     }
 
     /// Resolves when the session has closed, at once if it has. Does not start the close.
     pub(crate) fn closed(&self) -> Completion<Result<()>> {
-        self.ending.wait()
+        self.0.ending.wait()
     }
 
-    fn enter(&self) -> Result<Call<'_>> {
-        // ORDERING: acquires nothing that matters on an open gate; Relaxed suffices for the hint.
-        if self.gate.load(Ordering::Relaxed) & CLOSED == 0 {
-            // ORDERING: AcqRel as in `begin_close`: the close cannot start between this and the
-            // leave, whose release the winner acquires.
-            let before = self.gate.fetch_add(CALL, Ordering::AcqRel);
-            let call = Call(self);
-            if before & CLOSED == 0 {
-                return Ok(call);
-            }
-        }
-        Err(Error::new(ErrorKind::Closed, "no request is taken after close"))
-    }
-
-    fn try_start_close(&self) {
-        // ORDERING: AcqRel: acquires every call that left; only one thread wins.
-        let won = self.gate.compare_exchange(
-            CLOSED,
-            CLOSED | STARTED,
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
-        if won.is_ok() {
-            // SAFETY: connected, closed once, and no call is inside.
-            unsafe { close(self.raw, Arc::clone(&self.ending)) }
+    fn enter(&self) -> Result<Inside> {
+        match self.0.gate.enter() {
+            true => Ok(Inside(address(&self.0))),
+            false => Err(Error::new(ErrorKind::Closed, "no request is taken after close")),
         }
     }
 }
@@ -154,24 +121,49 @@ impl Drop for Session {
     }
 }
 
-/// A call inside the gate.
-struct Call<'s>(&'s Session);
+/// The address of what is shared, good for taking a reference back.
+fn address(shared: &Arc<Shared>) -> NonNull<Shared> {
+    // SAFETY: an `Arc` points to something.
+    unsafe { NonNull::new_unchecked(Arc::as_ptr(shared).cast_mut()) }
+}
 
-impl Drop for Call<'_> {
+/// A request inside the gate of its session. Whoever has it leaves with it, once.
+pub(crate) struct Inside(NonNull<Shared>);
+
+// SAFETY: a reference to something `Sync` that outlives it, see the module page.
+unsafe impl Send for Inside {}
+// SAFETY: as above.
+unsafe impl Sync for Inside {}
+
+impl Inside {
+    /// Leaves when the value that is returned is dropped.
+    pub(super) fn leaving(&self) -> Leaving {
+        Leaving(self.0)
+    }
+}
+
+/// Leaves the gate when dropped.
+pub(super) struct Leaving(NonNull<Shared>);
+
+impl Drop for Leaving {
     fn drop(&mut self) {
-        // ORDERING: AcqRel as in `begin_close`: releases this call to whoever starts the close.
-        let before = self.0.gate.fetch_sub(CALL, Ordering::AcqRel);
-        if before == CALL | CLOSED {
-            self.0.try_start_close();
+        // SAFETY: until this leaves, the close has not started, so C's reference keeps it alive;
+        // when this is the last to leave, it starts the close and gives that reference away.
+        unsafe {
+            if self.0.as_ref().gate.leave() == Duty::StartClose {
+                close(self.0);
+            }
         }
     }
 }
 
-/// What a connect's callback gets.
-struct Connecting {
-    raw: NonNull<sys::CassSession>,
-    completer: Completer<Result<Session>>,
-}
+/// The session that is being connected.
+pub(crate) struct Connecting(NonNull<sys::CassSession>);
+
+// SAFETY: a session has no thread affinity, and nobody calls it before the connect is over.
+unsafe impl Send for Connecting {}
+// SAFETY: as above.
+unsafe impl Sync for Connecting {}
 
 /// Connect futures complete with the session's mutex held: always by courier.
 unsafe extern "C" fn on_connected(future: *mut sys::CassFuture, data: *mut c_void) {
@@ -181,14 +173,19 @@ unsafe extern "C" fn on_connected(future: *mut sys::CassFuture, data: *mut c_voi
 }
 
 /// # Safety
-/// `future` is a connect future that is set, `data` the box made for it.
+/// `future` is a connect future that is set, `data` the half made for it.
 unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: the contract is the caller's.
-    let connecting = unsafe { Box::from_raw(data.cast::<Connecting>()) };
-    let Connecting { raw, completer } = *connecting;
+    let half = unsafe { Half::<Session, Connecting>::from_raw(data) };
+    let raw = half.context().0;
     // SAFETY: set, says the caller.
     let outcome = match unsafe { sys::cass_future_error_code(future) } {
-        sys::OK => Ok(Session { raw, gate: AtomicUsize::new(0), ending: Arc::default() }),
+        sys::OK => {
+            let shared = Arc::new(Shared { raw, gate: Gate::default(), ending: Ending::default() });
+            // The reference on behalf of the C session; `close` takes it back.
+            std::mem::forget(Arc::clone(&shared));
+            Ok(Session(shared))
+        }
         _ => {
             // SAFETY: a connect that failed leaves nothing running, and nobody else knows `raw`.
             unsafe {
@@ -200,25 +197,31 @@ unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
     };
     // A session that nobody waits for is dropped in there, which closes it.
     // SAFETY: the future belongs to whoever frees the slot.
-    unsafe { finish(completer, future, || outcome) }
+    unsafe { finish(half, future, || outcome) }
 }
 
 /// What a close's callback gets.
 struct Closing {
-    raw: NonNull<sys::CassSession>,
-    ending: Arc<Ending>,
+    /// The reference on behalf of the C session.
+    shared: Arc<Shared>,
     /// Set by the first of the two that are done with the future: the courier, and the call that
     /// installed the callback (which may still be inside C's frame when the courier reads).
     future_done: Arc<AtomicBool>,
 }
 
+/// Starts the close.
+///
 /// # Safety
-/// `raw` is connected, closed by this call only, and no other call on it runs or follows.
-unsafe fn close(raw: NonNull<sys::CassSession>, ending: Arc<Ending>) {
+/// The gate told the caller to. C's reference to `shared` is given to this call.
+unsafe fn close(shared: NonNull<Shared>) {
+    // SAFETY: the reference that `deliver_connected` left for this.
+    let shared = unsafe { Arc::from_raw(shared.as_ptr().cast_const()) };
+    let raw = shared.raw;
     let future_done = Arc::new(AtomicBool::new(false));
-    let closing = Closing { raw, ending, future_done: Arc::clone(&future_done) };
+    let closing = Closing { shared, future_done: Arc::clone(&future_done) };
     let data = Box::into_raw(Box::new(closing)).cast::<c_void>();
-    // SAFETY: the contract is the caller's; `on_closed` takes the box.
+    // SAFETY: connected, closed by this call only, with no other call to come; `on_closed` takes
+    // the box.
     unsafe {
         let future = sys::cass_session_close(raw.as_ptr());
         let code = sys::cass_future_set_callback(future, on_closed, data);
@@ -227,7 +230,7 @@ unsafe fn close(raw: NonNull<sys::CassSession>, ending: Arc<Ending>) {
         } else {
             let closing = Box::from_raw(data.cast::<Closing>());
             counters::LEAKED.add();
-            closing.ending.finish(Err(failure::from_code(code)));
+            closing.shared.ending.finish(Err(failure::from_code(code)));
             sys::cass_future_free(future);
         }
     }
@@ -251,8 +254,8 @@ unsafe fn deliver_closed(future: *mut sys::CassFuture, data: *mut c_void) {
             _ => Err(failure::from_future(future)),
         };
         release(future, &closing.future_done);
-        reaper::free(closing.raw);
-        closing.ending.finish(outcome);
+        reaper::free(closing.shared.raw);
+        closing.shared.ending.finish(outcome);
     }
 }
 

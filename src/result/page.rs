@@ -37,7 +37,7 @@ impl Page {
         Self { result, cql, columns: OnceLock::new() }
     }
 
-    /// The rows as `T`: a tuple, [`Row`](crate::Row), or a type of yours that implements
+    /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
     /// [`FromRow`].
     ///
     /// # Errors

@@ -72,12 +72,14 @@ impl Waiting {
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+    fn poll(&mut self, session: &Session, cx: &mut Context<'_>) -> Poll<Result<()>> {
         let closed = match self {
             Self::ForEver(closed) => ready!(Pin::new(closed).poll(cx)),
             Self::Limited(limited) => match ready!(Pin::new(limited).poll(cx)) {
                 Ok(closed) => closed,
-                Err(Expired::Elapsed) => return Poll::Ready(Err(late())),
+                Err(Expired::Elapsed) => {
+                    return Poll::Ready(Err(late(session.driver().in_flight())));
+                }
                 Err(Expired::NoTimer(cause)) => {
                     let error = Error::new(ErrorKind::NoTimer, "").with_source(cause);
                     return Poll::Ready(Err(error));
@@ -93,12 +95,12 @@ impl Future for CloseFuture<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (session, timeout) = (self.session, self.timeout);
-        self.waiting.get_or_insert_with(|| Waiting::start(session, timeout)).poll(cx)
+        self.waiting.get_or_insert_with(|| Waiting::start(session, timeout)).poll(session, cx)
     }
 }
 
-fn late() -> Error {
-    let text = "requests were still in flight; the close goes on in the background";
+fn late(in_flight: usize) -> Error {
+    let text = format!("{in_flight} requests still in flight; the close goes on in the background");
     Error::new(ErrorKind::Deadline, text)
 }
 

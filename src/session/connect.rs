@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Session;
-use crate::driver::{self, Pending, Settings};
+use crate::driver::{self, Connecting, Pending, Settings};
 use crate::error::{Error, Result};
 use crate::rt::AnyRuntime;
 
@@ -30,7 +30,7 @@ struct Start {
 }
 
 struct Sent {
-    pending: Pending<driver::Session>,
+    pending: Pending<driver::Session, Connecting>,
     hosts: Vec<String>,
     log_mark: u64,
     runtime: AnyRuntime,

@@ -3,8 +3,10 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod auto_traits;
 mod connect;
 mod endings;
+mod outage;
 mod server;
 mod session;
 mod values;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 const MARK: &str = "ASYNC_CASSANDRA_TEST_ALONE";
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Runs `body` in a process of its own, whose environment `set_up` may change, and wants it to end well. `test` is the
-/// full name of the calling test.
+/// Runs `body` in a process of its own, whose environment `set_up` may change, and wants it to end
+/// well. `test` is the full name of the calling test.
 pub fn alone(test: &str, set_up: impl FnOnce(&mut Command), body: impl FnOnce()) -> Output {
     let output = end_of(test, set_up, body);
     let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));

@@ -1,10 +1,10 @@
-//! The `unsafe` of these tests, which the public API cannot do: C functions that no safe call leads to while the driver
-//! lacks them, and a kernel filter.
+//! The `unsafe` of these tests, which the public API cannot do: C functions that no safe call leads
+//! to while the driver lacks them, and a kernel filter.
 
 /// Calls a C function that a test's driver may lack.
 pub fn call_optional() -> i32 {
-    // SAFETY: takes no argument, and touches nothing in the tests' libraries; in a real driver it makes an object,
-    // which is leaked. The pointer is only looked at as a number.
+    // SAFETY: takes no argument, and touches nothing in the tests' libraries; in a real driver it
+    // makes an object, which is leaked. The pointer is only looked at as a number.
     let made = unsafe { cassandra_cpp_sys::cass_ssl_new() };
     made as usize as i32
 }

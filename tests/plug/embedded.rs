@@ -1,4 +1,5 @@
-//! The embedded driver: it is the default, opens once and quickly, also where files in memory are forbidden.
+//! The embedded driver: it is the default, opens once and quickly, also where files in memory are
+//! forbidden.
 
 use crate::alone::alone;
 use crate::c_calls::{connect_to_nobody, forbid_memory_files};

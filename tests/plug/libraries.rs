@@ -6,10 +6,10 @@ use std::process::Command;
 
 /// The folder with the prepared driver's files.
 pub fn prepared() -> &'static Path {
-    Path::new(
-        option_env!("ASYNC_CASSANDRA_DRIVER_FILES")
-            .expect("feature `bundled` is on in this repository"),
-    )
+    match option_env!("ASYNC_CASSANDRA_DRIVER_FILES") {
+        Some(folder) => Path::new(folder),
+        None => panic!("these tests want feature `bundled`, which this repository turns on"),
+    }
 }
 
 /// The prepared driver.
@@ -38,8 +38,33 @@ pub fn library(file: &Path, functions: &[&str], more: &[&str]) {
     let source = file.with_extension("c");
     let lines = functions.iter().map(|name| format!("int {name}(void) {{ return 7; }}\n"));
     fs::write(&source, lines.collect::<String>()).expect("the folder can be written");
+    compile(&source, file, more);
+}
+
+/// A library `file` that has `functions` alone, and passes their calls on to the prepared driver.
+pub fn lesser_driver(file: &Path, functions: &[&str]) {
+    let source = file.with_extension("c");
+    let mut text = String::from("#include <dlfcn.h>\n");
+    for name in functions {
+        text += &format!("__attribute__((visibility(\"hidden\"))) void *to_{name};\n");
+        text += &format!(
+            "__asm__(\".pushsection .text\\n.globl {name}\\n.type {name},@function\\n\"\n"
+        );
+        text += &format!("        \"{name}: jmp *to_{name}(%rip)\\n.popsection\\n\");\n");
+    }
+    text += "__attribute__((constructor)) static void find(void) {\n";
+    text += &format!("    void *driver = dlopen({:?}, RTLD_NOW | RTLD_LOCAL);\n", self::driver());
+    for name in functions {
+        text += &format!("    to_{name} = dlsym(driver, \"{name}\");\n");
+    }
+    text += "}\n";
+    fs::write(&source, text).expect("the folder can be written");
+    compile(&source, file, &[]);
+}
+
+fn compile(source: &Path, file: &Path, more: &[&str]) {
     let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC"]).arg(&source).args(more).arg("-o").arg(file);
+    compiler.args(["-shared", "-fPIC"]).arg(source).args(more).arg("-o").arg(file);
     let status = compiler.status().expect("a C compiler is there: the crate is built with one");
     assert!(status.success(), "cc {}: {status}", source.display());
 }

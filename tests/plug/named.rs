@@ -1,8 +1,11 @@
-//! A library that is named, by the program or by the variable: it is used, or it is an error that says why.
+//! A library that is named, by the program or by the variable: it is used, or it is an error that
+//! says why.
 
 use crate::alone::alone;
 use crate::libraries::{driver, folder, functions, library};
 use async_cassandra::driver::{self, LoadError, LoadErrorKind, Source};
+use async_cassandra::{ErrorKind, Session};
+use std::error::Error;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -35,6 +38,24 @@ fn a_variable_that_names_no_file_is_an_error_and_no_fall_back() {
             // The program may still name another one.
             let info = driver::load_from(driver()).expect("the prepared driver loads");
             assert_eq!(info.source(), &Source::Path(driver()));
+        },
+    );
+}
+
+#[test]
+fn a_connect_without_a_driver_is_an_error_that_says_what_was_tried() {
+    let name = "named::a_connect_without_a_driver_is_an_error_that_says_what_was_tried";
+    alone(
+        name,
+        |child| _ = child.env(VARIABLE, "/nowhere/driver.so"),
+        || {
+            let result =
+                pollster::block_on(Session::builder().contact_points(["127.0.0.1"]).connect());
+            let error = result.expect_err("there is no driver");
+            assert_eq!(error.kind(), &ErrorKind::NoDriver);
+            let source = error.source().and_then(|source| source.downcast_ref::<LoadError>());
+            assert_eq!(source.expect("it says why").kind(), &LoadErrorKind::NotFound);
+            println!("{error}");
         },
     );
 }
@@ -152,6 +173,14 @@ fn the_prepared_files_are_a_driver() {
             assert!(!info.has("cass_no_such_function"));
         },
     );
+}
+
+#[test]
+fn the_prepared_files_carry_no_debug_information() {
+    let whole = fs::read(driver()).expect("the prepared driver is there");
+    assert!(whole.len() < 5_000_000, "{} bytes", whole.len());
+    let has = |text: &[u8]| whole.windows(text.len()).any(|window| window == text);
+    assert!(has(b".text\0") && !has(b".debug_info\0") && !has(b".symtab\0"));
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use crate::alone::{alone, end_of};
 use crate::c_calls::call_optional;
-use crate::libraries::{folder, functions, library};
-use async_cassandra::driver;
+use crate::libraries::{folder, functions, lesser_driver, library};
+use async_cassandra::{ErrorKind, Session, driver};
+use std::error::Error;
+use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 
 #[test]
@@ -22,6 +24,40 @@ fn a_driver_with_the_core_alone_is_used_and_says_what_it_lacks() {
             assert!(info.has("cass_session_execute") && !info.has("cass_ssl_new"));
             assert!(info.missing().contains(&"cass_ssl_new"));
             println!("{info}");
+        },
+    );
+}
+
+#[test]
+fn what_needs_a_missing_function_is_an_error_and_all_else_works() {
+    const MISSING: &str = "cass_cluster_set_queue_size_io";
+    let name = "optional::what_needs_a_missing_function_is_an_error_and_all_else_works";
+    alone(
+        name,
+        |_| {},
+        || {
+            let path = folder(name).join("liblesser.so");
+            lesser_driver(&path, &functions(true));
+            let info = driver::load_from(&path).expect("the core is there");
+            assert!(info.missing().contains(&MISSING));
+            // A port of this test where nobody answers.
+            let nobody = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+            let port = nobody.expect("loopback has a free port").port();
+            let builder = || Session::builder().contact_points(["127.0.0.1"]).port(port);
+
+            let result = pollster::block_on(builder().queue_size(1024).connect());
+            let error = result.expect_err("the driver has no such setting");
+            assert_eq!(error.kind(), &ErrorKind::Unsupported { function: MISSING });
+            let source = error.source().expect("it says more");
+            assert!(source.to_string().contains("load another driver"), "{source}");
+
+            // Without the setting it is the server that is missing, so the driver was at work.
+            let error = pollster::block_on(builder().connect()).expect_err("nobody is there");
+            assert!(
+                !matches!(error.kind(), ErrorKind::Unsupported { .. } | ErrorKind::NoDriver),
+                "{error}"
+            );
+            println!("{error}");
         },
     );
 }

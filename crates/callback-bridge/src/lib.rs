@@ -94,4 +94,4 @@ mod slot;
 mod sync;
 
 pub use contain::contain;
-pub use slot::{Abandoned, Completer, Completion, pair};
+pub use slot::{Abandoned, Completer, Completion, pair, pair_with};

@@ -83,11 +83,26 @@ const FIRED: Word = COMPLETE | ABANDONED;
 ///
 /// The [`Completer`] goes to the callback, the [`Completion`] is awaited. Costs one allocation.
 pub fn pair<T>() -> (Completer<T>, Completion<T>) {
+    pair_with(())
+}
+
+/// A pair of halves over one new slot that also carries `context` to the callback's side.
+///
+/// For what the callback needs besides its value, such as a handle to count itself out with, without
+/// a second allocation. The context is dropped with the slot, by the side that frees it.
+///
+/// ```
+/// let (completer, completion) = callback_bridge::pair_with::<u32, _>("request 7");
+/// assert_eq!(*completer.context(), "request 7");
+/// # drop((completer, completion));
+/// ```
+pub fn pair_with<T, C>(context: C) -> (Completer<T, C>, Completion<T, C>) {
     let slot = NonNull::from(Box::leak(Box::new(Slot {
         state: AtomicWord::new(EMPTY),
         waker_data: AtomicPtr::new(ptr::null_mut()),
         waker_vtable: AtomicPtr::new(ptr::null_mut()),
         value: UnsafeCell::new(MaybeUninit::uninit()),
+        context,
         #[cfg(loom)]
         life: loom::cell::UnsafeCell::new(()),
     })));
@@ -109,17 +124,18 @@ impl std::error::Error for Abandoned {}
 /// The callback's half: gives the future its value, at most once, from any thread.
 ///
 /// Dropped unfired, it resolves the future with [`Abandoned`].
-pub struct Completer<T> {
-    slot: NonNull<Slot<T>>,
+pub struct Completer<T, C = ()> {
+    slot: NonNull<Slot<T, C>>,
 }
 
 // SAFETY: the halves share nothing but the slot, whose state word hands each field to one side at
-// a time; what crosses threads with it is a `T` and a `Waker`, which is Send.
-unsafe impl<T: Send> Send for Completer<T> {}
-// SAFETY: the only `&self` method reads the state word.
-unsafe impl<T: Send> Sync for Completer<T> {}
+// a time; what crosses threads with it is a `T`, a `Waker`, which is Send, and a `C`, which this half
+// may read and either may drop.
+unsafe impl<T: Send, C: Send + Sync> Send for Completer<T, C> {}
+// SAFETY: the `&self` methods read the state word and the context, which is Sync.
+unsafe impl<T: Send, C: Send + Sync> Sync for Completer<T, C> {}
 
-impl<T> Completer<T> {
+impl<T, C> Completer<T, C> {
     /// This half as the `void *` of a C callback. It leaks unless it comes back through
     /// [`from_raw`](Completer::from_raw).
     pub fn into_raw(self) -> *mut c_void {
@@ -129,11 +145,20 @@ impl<T> Completer<T> {
     /// The half that was turned into `raw`.
     ///
     /// # Safety
-    /// `raw` came from [`into_raw`](Completer::into_raw) with the same `T`, and was not given to
-    /// this function before. When this runs on another thread, `T` is `Send`.
+    /// `raw` came from [`into_raw`](Completer::into_raw) with the same `T` and `C`, and was not given
+    /// to this function before. When this runs on another thread, `T` is `Send`, and `C` is `Send` and
+    /// `Sync`.
     pub unsafe fn from_raw(raw: *mut c_void) -> Self {
         // SAFETY: per the contract this is the pointer of a live slot, never null.
         Self { slot: unsafe { NonNull::new_unchecked(raw.cast()) } }
+    }
+
+    /// What [`pair_with`] was given.
+    pub fn context(&self) -> &C {
+        // SAFETY: this half keeps the slot alive, and nobody writes the context.
+        let slot = unsafe { self.slot.as_ref() };
+        slot.alive();
+        &slot.context
     }
 
     /// Whether nobody waits for the value any more, so that the work of getting it can be saved.
@@ -183,7 +208,7 @@ impl<T> Completer<T> {
     }
 }
 
-impl<T> Drop for Completer<T> {
+impl<T, C> Drop for Completer<T, C> {
     // | tag before | tag after | effect                          |
     // |------------|-----------|---------------------------------|
     // | EMPTY      | ABANDONED |                                 |
@@ -201,7 +226,7 @@ impl<T> Drop for Completer<T> {
     }
 }
 
-impl<T> fmt::Debug for Completer<T> {
+impl<T, C> fmt::Debug for Completer<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Completer").field("is_detached", &self.is_detached()).finish()
     }
@@ -211,18 +236,18 @@ impl<T> fmt::Debug for Completer<T> {
 ///
 /// Dropping it detaches: the callback's side frees the slot when it comes.
 #[must_use = "a completion that is dropped detaches from its callback"]
-pub struct Completion<T> {
+pub struct Completion<T, C = ()> {
     /// None once the future is finished.
-    slot: Option<NonNull<Slot<T>>>,
+    slot: Option<NonNull<Slot<T, C>>>,
 }
 
 // SAFETY: as for `Completer`.
-unsafe impl<T: Send> Send for Completion<T> {}
+unsafe impl<T: Send, C: Send + Sync> Send for Completion<T, C> {}
 // SAFETY: no `&self` method reaches the slot.
-unsafe impl<T: Send> Sync for Completion<T> {}
-impl<T> Unpin for Completion<T> {}
+unsafe impl<T: Send, C: Send + Sync> Sync for Completion<T, C> {}
+impl<T, C> Unpin for Completion<T, C> {}
 
-impl<T> Completion<T> {
+impl<T, C> Completion<T, C> {
     /// The outcome when it is there, without waiting and without a waker. After `Some`, the
     /// future is finished; a finished future gives `None`.
     // | tag before   | tag after | returns                  |
@@ -294,7 +319,7 @@ impl<T> Completion<T> {
     }
 }
 
-impl<T> Future for Completion<T> {
+impl<T, C> Future for Completion<T, C> {
     type Output = Result<T, Abandoned>;
 
     /// # Panics
@@ -332,13 +357,13 @@ impl<T> Future for Completion<T> {
     }
 }
 
-impl<T> Drop for Completion<T> {
+impl<T, C> Drop for Completion<T, C> {
     fn drop(&mut self) {
         drop(self.leave());
     }
 }
 
-impl<T> fmt::Debug for Completion<T> {
+impl<T, C> fmt::Debug for Completion<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Completion").field("is_terminated", &self.is_terminated()).finish()
     }
@@ -348,11 +373,13 @@ impl<T> fmt::Debug for Completion<T> {
 ///
 /// Aligned as its fields need and no more: over-aligned allocations miss the allocator's thread
 /// cache, which costs more than neighbours on one cache line do.
-struct Slot<T> {
+struct Slot<T, C> {
     state: AtomicWord,
     waker_data: AtomicPtr<()>,
     waker_vtable: AtomicPtr<RawWakerVTable>,
     value: UnsafeCell<MaybeUninit<T>>,
+    /// Written before the halves part, then only read.
+    context: C,
     /// Written when the slot is freed and read at every entry: loom does not see a free, but it
     /// does see an access that is not ordered before this write.
     #[cfg(loom)]
@@ -361,9 +388,9 @@ struct Slot<T> {
 
 // The cost that the crate's documentation states.
 #[cfg(all(not(loom), target_pointer_width = "64"))]
-const _: () = assert!(size_of::<Slot<()>>() == 24);
+const _: () = assert!(size_of::<Slot<(), ()>>() == 24);
 
-impl<T> Slot<T> {
+impl<T, C> Slot<T, C> {
     #[inline(always)]
     fn alive(&self) {
         #[cfg(loom)]
@@ -472,7 +499,7 @@ enum Settled {
 // | EMPTY      | `fired`   | HandedOver(None)                                                   |
 // | ARMED      | `fired`   | HandedOver(waker)                                                  |
 // | DETACHED   | unchanged | Detached                                                           |
-unsafe fn settle<T>(slot_ptr: NonNull<Slot<T>>, fired: Word) -> Settled {
+unsafe fn settle<T, C>(slot_ptr: NonNull<Slot<T, C>>, fired: Word) -> Settled {
     // SAFETY: the callback's half keeps the slot alive until the exchange succeeds.
     let slot = unsafe { slot_ptr.as_ref() };
     // ORDERING: acquires the waker that `arm` published, or the last access of `leave`.
@@ -509,7 +536,7 @@ fn wake(waker: Option<Waker>) {
 /// # Safety
 /// `fired` was acquired from this slot and has a bit of FIRED; the caller is the future's half and
 /// gives it up.
-unsafe fn take<T>(slot_ptr: NonNull<Slot<T>>, fired: Word) -> Result<T, Abandoned> {
+unsafe fn take<T, C>(slot_ptr: NonNull<Slot<T, C>>, fired: Word) -> Result<T, Abandoned> {
     let outcome = if fired & COMPLETE != 0 {
         // SAFETY: the slot is this side's, and COMPLETE says that the value is in it.
         Ok(unsafe { slot_ptr.as_ref() }
@@ -527,7 +554,7 @@ unsafe fn take<T>(slot_ptr: NonNull<Slot<T>>, fired: Word) -> Result<T, Abandone
 ///
 /// # Safety
 /// The caller is the only side left, with every access of the other side ordered before this.
-unsafe fn free<T>(slot_ptr: NonNull<Slot<T>>) {
+unsafe fn free<T, C>(slot_ptr: NonNull<Slot<T, C>>) {
     // SAFETY: per the contract; the pointer came from `Box::leak` in `pair`.
     let slot = unsafe { Box::from_raw(slot_ptr.as_ptr()) };
     #[cfg(loom)]

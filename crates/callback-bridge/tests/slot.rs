@@ -436,3 +436,23 @@ fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>)
         Poll::Pending => panic!("woken, and still pending"),
     }
 }
+
+#[test]
+fn the_context_is_dropped_once_by_whoever_frees() {
+    for detached in [false, true] {
+        let context = Arc::new(());
+        let (completer, completion) = callback_bridge::pair_with::<u32, _>(Arc::clone(&context));
+        let raw = completer.into_raw();
+        // SAFETY: `raw` came from `into_raw` of this type, and is used once.
+        let completer = unsafe { Completer::<u32, Arc<()>>::from_raw(raw) };
+        assert!(Arc::ptr_eq(completer.context(), &context));
+        if detached {
+            drop(completion);
+            assert_eq!(completer.complete(7), Err(7));
+        } else {
+            assert_eq!(completer.complete(7), Ok(()));
+            assert_eq!(completion.detach(), Some(Ok(7)));
+        }
+        assert_eq!(Arc::strong_count(&context), 1);
+    }
+}

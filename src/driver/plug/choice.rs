@@ -51,8 +51,8 @@ fn embedded() -> Result<Info, String> {
     install(library, Source::Embedded, version).map_err(|failure| failure.reason)
 }
 
-/// The variable's value, unless the program has more rights than who started it: then its environment is not to choose
-/// the code that it runs. (The system's loader does the same.)
+/// The variable's value, unless the program has more rights than who started it: then its
+/// environment is not to choose the code that it runs. (The system's loader does the same.)
 fn variable() -> Option<PathBuf> {
     // SAFETY: asks for a number that the kernel gave to the process; no argument can be wrong.
     let raised = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
@@ -78,7 +78,8 @@ fn open(path: &Path) -> Result<Library, Failure> {
     Ok(library)
 }
 
-/// What it means that the loader does not open `path`: a bare name was searched, a path was found to be a library.
+/// What it means that the loader does not open `path`: a bare name was searched, a path was found
+/// to be a library.
 fn refused(path: &Path) -> LoadErrorKind {
     if file::is_bare(path) { LoadErrorKind::NotFound } else { LoadErrorKind::Refused }
 }

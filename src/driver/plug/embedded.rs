@@ -1,9 +1,10 @@
 //! Opens the driver that is part of the program.
 //!
-//! Its four libraries are written to anonymous files in memory and opened in order, so that each finds those it needs
-//! already loaded under their names. The descriptors stay open for the life of the process: the loader knows a library
-//! by its path, `/proc/self/fd/N`, and would take the next file with the same number for the same library. Where there
-//! are no such files (no `/proc`, a policy against them), a private temporary folder serves, which is removed as soon as
+//! Its four libraries are written to anonymous files in memory and opened in order, so that each
+//! finds those it needs already loaded under their names. The descriptors stay open for the life of
+//! the process: the loader knows a library by its path, `/proc/self/fd/N`, and would take the next
+//! file with the same number for the same library. Where there are no such files (no `/proc`, a
+//! policy against them), a private temporary folder serves, which is removed as soon as
 //! the libraries are open.
 
 use super::library::Library;
@@ -50,7 +51,8 @@ fn open_all(open_one: impl Fn(&str, &[u8]) -> Result<Library, String>) -> Result
 
 /// A file in memory that may be executed.
 fn in_memory(name: &str, content: &[u8]) -> Result<File, String> {
-    /// Says that the file is meant to be executed; kernels before 6.3 do not know it and do not ask.
+    /// Says that the file is meant to be executed; kernels before 6.3 do not know it and do not
+    /// ask.
     const MFD_EXEC: libc::c_uint = 0x10;
     let name = CString::new(name).map_err(|error| error.to_string())?;
     // SAFETY: a valid C string; a new descriptor or -1 is returned.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// No C driver could be loaded. Says what was tried, why each place failed, and the ways out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
     kind: LoadErrorKind,
     tried: Arc<[Attempt]>,
@@ -16,14 +16,16 @@ pub struct LoadError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadErrorKind {
-    /// There is no file at the path that was named, or the system's loader finds no library of the name.
+    /// There is no file at the path that was named, or the system's loader finds no library of the
+    /// name.
     NotFound,
     /// The file that was named is no complete shared library for this kind of machine.
     NotALibrary,
-    /// The file that was named is a library, but cannot be read or the system's loader refuses it: it needs another
-    /// library that is not there, for example.
+    /// The file that was named is a library, but cannot be read or the system's loader refuses it:
+    /// it needs another library that is not there, for example.
     Refused,
-    /// The library that was named lacks functions without which this crate cannot work. It may be no Cassandra driver.
+    /// The library that was named lacks functions without which this crate cannot work. It may be
+    /// no Cassandra driver.
     MissingCore {
         /// The functions, by their C names.
         functions: Vec<&'static str>,
@@ -40,7 +42,7 @@ pub enum LoadErrorKind {
 }
 
 /// A place where a driver was looked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     place: Option<Source>,
     reason: String,

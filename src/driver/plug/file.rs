@@ -1,5 +1,6 @@
-//! Looks at a file before the system's loader does, which tells a missing file from a wrong one, and which crashes on a
-//! library that was cut short: it maps what the headers promise without a look at the file's size.
+//! Looks at a file before the system's loader does, which tells a missing file from a wrong one,
+//! and which crashes on a library that was cut short: it maps what the headers promise without a
+//! look at the file's size.
 
 use super::error::LoadErrorKind;
 use std::fs::File;
@@ -13,7 +14,8 @@ pub(super) fn is_bare(path: &Path) -> bool {
     path.components().count() == 1 && path.file_name() == Some(path.as_os_str())
 }
 
-/// Refuses what is not there and what is no complete shared library of this machine. A bare name is left to the loader.
+/// Refuses what is not there and what is no complete shared library of this machine. A bare name is
+/// left to the loader.
 pub(super) fn check(path: &Path) -> Result<(), Refusal> {
     if is_bare(path) {
         return Ok(());

@@ -35,7 +35,8 @@ impl fmt::Display for Source {
     }
 }
 
-/// The C driver of this process: where it comes from and what it can do. [`info`](super::info) gives it.
+/// The C driver of this process: where it comes from and what it can do. [`info`](super::info)
+/// gives it.
 #[derive(Debug)]
 pub struct Info {
     source: Source,
@@ -62,7 +63,8 @@ impl Info {
         Self { source, file, version, present, missing }
     }
 
-    /// A linked driver has every function that is called: the program would not have linked otherwise.
+    /// A linked driver has every function that is called: the program would not have linked
+    /// otherwise.
     #[cfg(async_cassandra_linked)]
     pub(super) fn linked() -> Self {
         let present = Function::all().map(|_| true).collect();
@@ -81,8 +83,9 @@ impl Info {
         self.file.as_deref()
     }
 
-    /// The driver's version, as text, when it is known: the embedded driver's is, and that of a file whose name carries
-    /// it (`libcassandra.so.2.17.1`). Good for a log, not for decisions: ask [`has`](Self::has) for those.
+    /// The driver's version, as text, when it is known: the embedded driver's is, and that of a
+    /// file whose name carries it (`libcassandra.so.2.17.1`). Good for a log, not for
+    /// decisions: ask [`has`](Self::has) for those.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
@@ -94,14 +97,15 @@ impl Info {
         self.present.len() - self.missing.len()
     }
 
-    /// The functions of the C API that this crate knows and the driver lacks. What needs one of them gives an error
-    /// that names it.
+    /// The functions of the C API that this crate knows and the driver lacks. What needs one of
+    /// them gives an error that names it.
     #[must_use]
     pub fn missing(&self) -> &[&'static str] {
         &self.missing
     }
 
-    /// True when the driver has this function of the C API; false also for names that this crate does not know.
+    /// True when the driver has this function of the C API; false also for names that this crate
+    /// does not know.
     ///
     /// ```no_run
     /// let driver = async_cassandra::driver::load()?;

@@ -1,7 +1,5 @@
 //! The list of the driver's functions, and the table that the entries jump through.
 
-use std::ffi::CStr;
-
 // `NAMES`, sorted, and `CORE`, which says of each whether the crate cannot do without it.
 include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 
@@ -10,7 +8,8 @@ include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 pub(crate) struct Function(usize);
 
 impl Function {
-    /// The function that `path` ends with. Meant for constants: a name that is not in the list stops the build there.
+    /// The function that `path` ends with. Meant for constants: a name that is not in the list
+    /// stops the build there.
     pub(crate) const fn named(path: &str) -> Self {
         let bytes = path.as_bytes();
         let mut start = bytes.len();
@@ -43,7 +42,7 @@ impl Function {
     }
 
     #[cfg(not(async_cassandra_linked))]
-    pub(super) fn c_name(self) -> &'static CStr {
+    pub(super) fn c_name(self) -> &'static std::ffi::CStr {
         NAMES[self.0]
     }
 
@@ -101,13 +100,15 @@ mod slots {
 
     /// Points the entries at `functions`; where that is null the trap stays.
     pub(in super::super) fn fill(functions: &[*mut c_void]) {
-        // SAFETY: build.rs defines the table with one aligned pointer for each name, and it is only used as atomics;
-        // the entries read a slot with a plain load of a pointer, which cannot tear.
+        // SAFETY: build.rs defines the table with one aligned pointer for each name, and it is only
+        // used as atomics; the entries read a slot with a plain load of a pointer, which
+        // cannot tear.
         let entries = unsafe { &ENTRIES };
         for (slot, function) in entries.iter().zip(functions) {
             if !function.is_null() {
-                // ORDERING: Release, so that whoever jumps through the slot finds the library's memory as the loader
-                // left it. Callers are ordered behind all slots by `LOADED`, which is set after them.
+                // ORDERING: Release, so that whoever jumps through the slot finds the library's
+                // memory as the loader left it. Callers are ordered behind all
+                // slots by `LOADED`, which is set after them.
                 slot.store(*function, Ordering::Release);
             }
         }

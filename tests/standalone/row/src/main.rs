@@ -1,29 +1,43 @@
-//! Loads the C driver and says which. With an argument, `HOST:PORT`: connects there and reads a row. With `leave` as
-//! the second one: ends while requests are under way and the session is open.
+//! Loads the C driver and says which. With an argument, `HOST:PORT`: connects there and reads a
+//! row. With `leave` as the second one: ends while requests are under way and the session is open.
 
 use async_cassandra::Session;
 use std::error::Error;
+use std::process::ExitCode;
 use std::task::{Context, Waker};
 
 const QUERY: &str = "SELECT release_version FROM system.local";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     println!("{}", async_cassandra::driver::load()?);
-    let mut arguments = std::env::args().skip(1);
-    let Some(contact_point) = arguments.next() else {
-        return Ok(());
-    };
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match arguments.first() {
+        Some(contact_point) => pollster::block_on(read(contact_point, arguments.len() > 1)),
+        None => Ok(()),
+    }
+}
+
+async fn read(contact_point: &str, and_leave: bool) -> Result<(), Box<dyn Error>> {
     let (host, port) = contact_point.split_once(':').ok_or("HOST:PORT is wanted")?;
-    let connect = Session::builder().contact_points([host]).port(port.parse()?).connect();
-    let session = pollster::block_on(connect)?;
-    let page = pollster::block_on(session.query(QUERY, ()).into_future())?;
+    let session = Session::builder().contact_points([host]).port(port.parse()?).connect().await?;
+    let page = session.query(QUERY, ()).await?;
     for row in page.rows::<(String,)>()? {
         println!("row: {}", row?.0);
     }
-    if arguments.next().as_deref() == Some("leave") {
+    if and_leave {
         leave(&session);
     } else {
-        pollster::block_on(session.close())?;
+        session.close().await?;
     }
     Ok(())
 }

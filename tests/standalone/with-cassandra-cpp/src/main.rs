@@ -11,20 +11,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (host, port) = contact_point.split_once(':').ok_or("HOST:PORT is wanted")?;
     // cassandra-cpp knows nothing of a loader, so the driver is loaded before it is used.
     println!("{}", async_cassandra::driver::load()?);
-    let theirs = pollster::block_on(theirs(host, port.parse()?)).map_err(|error| error.to_string())?;
-    let connect = Session::builder().contact_points([host]).port(port.parse()?).connect();
-    let ours = pollster::block_on(connect)?;
-    let page = pollster::block_on(ours.query(QUERY, ()).into_future())?;
-    for row in page.rows::<(String,)>()? {
+    pollster::block_on(read(host, port.parse()?))
+}
+
+async fn read(host: &str, port: u16) -> Result<(), Box<dyn Error>> {
+    let theirs = theirs(host, port).await.map_err(|error| error.to_string())?;
+    let ours = Session::builder().contact_points([host]).port(port).connect().await?;
+    for row in ours.query(QUERY, ()).await?.rows::<(String,)>()? {
         println!("row: {}", row?.0);
     }
-    let result = pollster::block_on(theirs.execute(QUERY)).map_err(|error| error.to_string())?;
+    let result = theirs.execute(QUERY).await.map_err(|error| error.to_string())?;
     let mut rows = result.iter();
     while let Some(row) = rows.next() {
-        let version: String = row.get_by_name("release_version").map_err(|error| error.to_string())?;
+        let version: String =
+            row.get_by_name("release_version").map_err(|error| error.to_string())?;
         println!("cassandra-cpp's row: {version}");
     }
-    pollster::block_on(ours.close())?;
+    ours.close().await?;
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Uses both OpenSSLs of the process in turn: the program's before and after the driver is loaded, and the driver's.
+//! Uses both OpenSSLs of the process in turn: the program's before and after the driver is loaded,
+//! and the driver's.
 
 use async_cassandra::Session;
 use cassandra_cpp_sys as sys;
@@ -17,15 +18,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (host, port) = contact_point.split_once(':').ok_or("HOST:PORT is wanted")?;
     let connect = Session::builder().contact_points([host]).port(port.parse()?).connect();
     let session = pollster::block_on(connect)?;
-    let query = session.query("SELECT release_version FROM system.local", ());
-    let page = pollster::block_on(query.into_future())?;
+    let query = "SELECT release_version FROM system.local";
+    let page = pollster::block_on(async { session.query(query, ()).await })?;
     for row in page.rows::<(String,)>()? {
         println!("row: {}", row?.0);
     }
     let _again = self::certificate()?;
     let connector = ssl::SslConnector::builder(ssl::SslMethod::tls())?.build();
     drop(connector.configure()?.into_ssl("localhost")?);
-    pollster::block_on(session.close())?;
+    pollster::block_on(async { session.close().await })?;
     Ok(())
 }
 
@@ -47,13 +48,18 @@ fn certificate() -> Result<Vec<u8>, openssl::error::ErrorStack> {
 
 /// Has the driver's OpenSSL read the certificate.
 fn drivers_tls(certificate: &[u8]) -> Result<(), String> {
-    // SAFETY: the driver is loaded; the object is made, used and freed by one thread; the text outlives the call. The
-    // code that is returned is read as an integer, whatever it is.
+    // SAFETY: the driver is loaded; the object is made, used and freed by one thread; the text
+    // outlives the call. The code that is returned is read as an integer, whatever it is.
     let code = unsafe {
         let ssl = sys::cass_ssl_new();
-        let code = sys::cass_ssl_add_trusted_cert_n(ssl, certificate.as_ptr().cast(), certificate.len());
+        let code =
+            sys::cass_ssl_add_trusted_cert_n(ssl, certificate.as_ptr().cast(), certificate.len());
         sys::cass_ssl_free(ssl);
         code as u32
     };
-    if code == 0 { Ok(()) } else { Err(format!("the driver's OpenSSL refuses the certificate: {code:#x}")) }
+    if code == 0 {
+        Ok(())
+    } else {
+        Err(format!("the driver's OpenSSL refuses the certificate: {code:#x}"))
+    }
 }

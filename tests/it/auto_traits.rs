@@ -1,0 +1,50 @@
+//! What may travel between threads, and how far.
+
+use async_cassandra::cql::{Column, CqlType, Row, ValueError};
+use async_cassandra::{
+    Bound, Close, CloseFuture, Connect, ContactPoint, Error, Execute, Options, Page, PageStream,
+    PagingState, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session, SessionBuilder,
+    TryNext,
+};
+
+fn everywhere<T: Send + Sync + 'static>() {}
+fn shared<T: Send + Sync>() {}
+fn travels<T: Send>() {}
+fn moves<T: Send + Unpin>() {}
+
+#[test]
+fn handles_and_results_are_shared_freely() {
+    everywhere::<Session>();
+    everywhere::<SessionBuilder>();
+    everywhere::<ContactPoint>();
+    everywhere::<Prepared>();
+    everywhere::<Bound<'static>>();
+    everywhere::<Options>();
+    everywhere::<Page>();
+    everywhere::<PagingState>();
+    everywhere::<Error>();
+    everywhere::<Column>();
+    everywhere::<CqlType>();
+    everywhere::<ValueError>();
+    shared::<Row<'_>>();
+}
+
+#[test]
+fn requests_and_streams_travel() {
+    /// Not `Send` itself: a row type says nothing about the stream that makes it.
+    type Local = (std::rc::Rc<()>,);
+
+    moves::<Execute<'_>>();
+    moves::<Connect>();
+    moves::<PrepareFuture<'_>>();
+    moves::<CloseFuture<'_>>();
+    moves::<PageStream>();
+    moves::<RowStream<Local>>();
+    moves::<TryNext<'_, PageStream>>();
+    everywhere::<PageStream>();
+    everywhere::<RowStream<(i32,)>>();
+    travels::<Query<'_>>();
+    travels::<Prepare<'_>>();
+    travels::<Close<'_>>();
+    travels::<Rows<'_, (i32,)>>();
+}

@@ -138,7 +138,7 @@ unsafe extern "C" fn on_request<T: Outcome>(future: *mut sys::CassFuture, data: 
             // SAFETY: the future is set, and `data` is the half that `request` gave to C.
             unsafe { deliver::<T>(future, data) }
         } else {
-            courier::hand_over(courier::Parcel::new(future, data, deliver::<T>));
+            courier::hand_over(future, data, deliver::<T>);
         }
     });
 }

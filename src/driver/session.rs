@@ -4,9 +4,9 @@
 //!
 //! # The way to the end
 //! 1. `begin_close`, or the drop of the handle, closes the [gate](super::gate).
-//! 2. The last request to leave, or the closer itself, calls `cass_session_close`; C allows it in the
-//!    callback of a request.
-//! 3. The [courier](super::courier) delivers the close future, tells all who wait, and hands the
+//! 2. The last request to leave, or the closer itself, has the [courier](super::courier) call
+//!    `cass_session_close`.
+//! 3. The courier delivers the close future, tells all who wait, and hands the
 //!    session to the [reaper](super::reaper).
 //!
 //! A session whose last request never comes back stays where it is and holds up nobody.
@@ -88,8 +88,7 @@ impl Session {
     /// Refuses requests from now on; the close starts when the last one inside has been delivered.
     pub(crate) fn begin_close(&self) {
         if self.0.gate.close() == Duty::StartClose {
-            // SAFETY: the gate says so, once.
-            unsafe { close(address(&self.0)) }
+            start_close(address(&self.0));
         }
     }
 
@@ -147,12 +146,10 @@ pub(super) struct Leaving(NonNull<Shared>);
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        // SAFETY: until this leaves, the close has not started, so C's reference keeps it alive;
-        // when this is the last to leave, it starts the close and gives that reference away.
-        unsafe {
-            if self.0.as_ref().gate.leave() == Duty::StartClose {
-                close(self.0);
-            }
+        // SAFETY: until this leaves, the close has not started, so C's reference keeps it alive.
+        let duty = unsafe { self.0.as_ref().gate.leave() };
+        if duty == Duty::StartClose {
+            start_close(self.0);
         }
     }
 }
@@ -167,9 +164,7 @@ unsafe impl Sync for Connecting {}
 
 /// Connect futures complete with the session's mutex held: always by courier.
 unsafe extern "C" fn on_connected(future: *mut sys::CassFuture, data: *mut c_void) {
-    callback_bridge::contain(|| {
-        courier::hand_over(courier::Parcel::new(future, data, deliver_connected));
-    });
+    callback_bridge::contain(|| courier::hand_over(future, data, deliver_connected));
 }
 
 /// # Safety
@@ -209,13 +204,18 @@ struct Closing {
     future_done: Arc<AtomicBool>,
 }
 
-/// Starts the close.
-///
+/// Does what the gate tells, once a session, on the courier's thread: this may be a callback, with the
+/// session's mutex held in some drivers.
+fn start_close(shared: NonNull<Shared>) {
+    courier::send_on_errand(shared.as_ptr().cast(), close);
+}
+
 /// # Safety
-/// The gate told the caller to. C's reference to `shared` is given to this call.
-unsafe fn close(shared: NonNull<Shared>) {
+/// `data` is what is shared of a session whose gate said to start the close; C's reference to it is
+/// given to this call.
+unsafe fn close(data: *mut c_void) {
     // SAFETY: the reference that `deliver_connected` left for this.
-    let shared = unsafe { Arc::from_raw(shared.as_ptr().cast_const()) };
+    let shared = unsafe { Arc::from_raw(data.cast::<Shared>().cast_const()) };
     let raw = shared.raw;
     let future_done = Arc::new(AtomicBool::new(false));
     let closing = Closing { shared, future_done: Arc::clone(&future_done) };
@@ -238,9 +238,7 @@ unsafe fn close(shared: NonNull<Shared>) {
 
 /// Close futures complete with the session's mutex held: always by courier.
 unsafe extern "C" fn on_closed(future: *mut sys::CassFuture, data: *mut c_void) {
-    callback_bridge::contain(|| {
-        courier::hand_over(courier::Parcel::new(future, data, deliver_closed));
-    });
+    callback_bridge::contain(|| courier::hand_over(future, data, deliver_closed));
 }
 
 /// # Safety

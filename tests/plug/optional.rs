@@ -54,7 +54,7 @@ fn what_needs_a_missing_function_is_an_error_and_all_else_works() {
             // Without the setting it is the server that is missing, so the driver was at work.
             let error = pollster::block_on(builder().connect()).expect_err("nobody is there");
             assert!(
-                !matches!(error.kind(), ErrorKind::Unsupported { .. } | ErrorKind::NoDriver),
+                !matches!(error.kind(), ErrorKind::Unsupported { .. } | ErrorKind::NoDriver(_)),
                 "{error}"
             );
             println!("{error}");

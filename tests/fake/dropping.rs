@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use async_cassandra::{Execute, Session, observe};
+use async_cassandra::{Execute, Session};
 use futures::FutureExt;
 
-use crate::cell::{Cell, Held};
+use crate::cell::{self, Cell, Held};
 use crate::harness::until;
 use crate::wakers::Count;
 
@@ -36,7 +36,7 @@ pub fn session_in_flight(cell: Cell) {
     let in_flight = submit(cell, &mut requests);
     drop(requests);
     drop(session);
-    assert_eq!(observe::counters().detached, if in_flight { 20 } else { 0 });
+    assert_eq!(cell::detached(), if in_flight { 20 } else { 0 });
     drop(held);
 }
 
@@ -73,9 +73,9 @@ pub fn in_flight(cell: Cell) {
         let held = Held::new();
         let in_flight = submit(cell, &mut requests);
         drop(requests);
-        assert_eq!(observe::counters().detached, if in_flight { 20 } else { 0 });
+        assert_eq!(cell::detached(), if in_flight { 20 } else { 0 });
         drop(held);
-        until("all have come back", || observe::counters().detached == 0);
+        until("all have come back", || cell::detached() == 0);
         cell.run(async move { session.query("OK", ()).await.unwrap() });
     }
 }
@@ -110,7 +110,7 @@ pub fn done(cell: Cell) {
         }
         until("each is done", || woken.get() == 20);
         drop(requests);
-        assert_eq!(observe::counters().detached, 0);
+        assert_eq!(cell::detached(), 0);
     }
 }
 
@@ -126,7 +126,7 @@ pub fn prepares(cell: Cell) {
         }
         held
     });
-    assert_eq!(observe::counters().detached, if cell.is_inline() { 0 } else { 20 });
+    assert_eq!(cell::detached(), if cell.is_inline() { 0 } else { 20 });
     drop(held);
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use async_cassandra::{ErrorKind, PagingState, observe};
+use async_cassandra::{ErrorKind, PagingState};
 use futures::{FutureExt, StreamExt};
 
-use crate::cell::{Cell, Held};
+use crate::cell::{self, Cell, Held};
 use crate::harness::until;
 use crate::wakers::Count;
 
@@ -139,6 +139,6 @@ pub fn dropped_while_fetching(cell: Cell) {
     };
     drop(pages);
     assert_eq!(first.len(), 10);
-    assert_eq!(observe::counters().detached, u64::from(!cell.is_inline()));
+    assert_eq!(cell::detached(), u64::from(!cell.is_inline()));
     drop(held);
 }

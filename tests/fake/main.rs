@@ -18,8 +18,8 @@ mod wakers;
 
 use cell::Cell;
 
-/// The tests of one cell, a personality under a runtime. The attribute is for those whose task submits
-/// the next request in the poll that takes an answer.
+/// The tests of one cell, a personality under a runtime. The attribute is for those whose task
+/// submits the next request in the poll that takes an answer.
 macro_rules! tests {
     ($personality:ident $runtime:ident $(#[$goes_on:meta])*) => {
         use super::*;

@@ -4,7 +4,7 @@
 //! `alone`, and then has to leave no C object behind; all others are `shared`.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
 use std::time::{Duration, Instant};
 
 use async_cassandra::{Session, SessionBuilder, observe};
@@ -17,17 +17,15 @@ const SETTLE: Duration = Duration::from_secs(10);
 
 static TURN: RwLock<()> = RwLock::new(());
 
-/// What is there when nothing is going on: zero, or what a failed test has left.
-static REST: Mutex<Live> = Mutex::new(Live {
-    clusters: 0,
-    sessions: 0,
-    futures: 0,
-    statements: 0,
-    prepared: 0,
-    results: 0,
-    error_results: 0,
-    iterators: 0,
-});
+/// What is there when nothing is going on.
+static REST: Mutex<Rest> = Mutex::new(Rest { sessions: 0, requests: 0 });
+
+/// Sessions that never close, and their requests that are never answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest {
+    pub sessions: u64,
+    pub requests: u64,
+}
 
 #[derive(Clone, Copy)]
 pub struct Cell {
@@ -51,10 +49,20 @@ impl Cell {
 
     /// Runs a test with nothing beside it, and nothing left behind it.
     pub fn alone(self, body: fn(Cell)) {
+        self.alone_leaving(Rest { sessions: 0, requests: 0 }, body);
+    }
+
+    /// Runs a test with nothing beside it, and this left behind it: by design, for good.
+    pub fn alone_leaving(self, left: Rest, body: fn(Cell)) {
         let _turn = lone_turn();
         settle("what tests before this one left");
         let leaked = observe::counters().leaked;
         within_deadline(move || body(self));
+        {
+            let mut rest = rest();
+            rest.sessions += left.sessions;
+            rest.requests += left.requests;
+        }
         settle("what this test left");
         assert_eq!(observe::counters().leaked, leaked, "leaked sessions");
     }
@@ -101,22 +109,36 @@ fn lone_turn() -> RwLockWriteGuard<'static, ()> {
     TURN.write().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn rest() -> MutexGuard<'static, Rest> {
+    REST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Requests that nobody waits for.
+pub fn detached() -> u64 {
+    observe::counters().detached.saturating_sub(rest().requests)
+}
+
+/// C objects beyond those that are left behind by design.
+pub fn live() -> Live {
+    let (rest, live) = (*rest(), fake_driver::live());
+    Live {
+        sessions: live.sessions.saturating_sub(rest.sessions),
+        futures: live.futures.saturating_sub(rest.requests),
+        statements: live.statements.saturating_sub(rest.requests),
+        ..live
+    }
+}
+
 /// Waits until nothing is detached, nothing waits to be freed, and no C object is left.
 #[track_caller]
 fn settle(whose: &str) {
-    let mut rest = REST.lock().unwrap_or_else(PoisonError::into_inner);
     let start = Instant::now();
     loop {
-        let (live, counters) = (fake_driver::live(), observe::counters());
-        if live == *rest && counters.detached == 0 && counters.reaping == 0 {
+        let (live, detached, counters) = (live(), detached(), observe::counters());
+        if live == Live::default() && detached == 0 && counters.reaping == 0 {
             return;
         }
-        if start.elapsed() > SETTLE {
-            // The tests that follow are not to blame.
-            let expected = std::mem::replace(&mut *rest, live);
-            drop(rest);
-            panic!("{whose}: {live:?} and {counters:?}, not {expected:?}");
-        }
+        assert!(start.elapsed() < SETTLE, "{whose}: {live:?}, {counters:?}, rest {:?}", rest());
         std::thread::yield_now();
     }
 }

@@ -4,10 +4,11 @@ use std::future::IntoFuture;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_cassandra::{ErrorKind, observe};
+use async_cassandra::ErrorKind;
 use futures::future;
 
-use crate::cell::{Cell, Held};
+use crate::cell::{Cell, Held, Rest};
+use crate::harness::until;
 
 pub fn requests_finish(cell: Cell) {
     cell.run(async move {
@@ -61,6 +62,49 @@ pub fn from_two_tasks(cell: Cell) {
     });
 }
 
+async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Each request is taken and answered, or refused; none gets to C behind the close.
+pub fn while_others_submit(cell: Cell) {
+    for _ in 0..5 {
+        let session = cell.run(cell.connect());
+        let submit = || {
+            let session = session.clone();
+            std::thread::spawn(move || {
+                cell.run(async move {
+                    let mut answered = 0;
+                    loop {
+                        match session.query("OK", ()).await {
+                            Ok(_) => answered += 1,
+                            Err(error) => return (error, answered),
+                        }
+                        // Answered inline, it would keep a worker of the runtime for itself.
+                        yield_now().await;
+                    }
+                })
+            })
+        };
+        let threads = [submit(), submit()];
+        let before = fake_driver::callbacks_run();
+        until("some are answered", || fake_driver::callbacks_run() > before + 20);
+        cell.run(async move { session.close().await }).unwrap();
+        for thread in threads {
+            let (error, answered) = thread.join().unwrap();
+            assert_eq!(*error.kind(), ErrorKind::Closed, "{error} after {answered} answers");
+        }
+    }
+}
+
 pub fn dropped(cell: Cell) {
     cell.run(async move {
         let session = cell.connect().await;
@@ -79,43 +123,53 @@ pub fn dropped(cell: Cell) {
     });
 }
 
-/// With the gate closed no close ends, except where it ends inside the call.
+/// Where C answers inside the call, no request is in flight, and no close late.
 pub fn deadline(cell: Cell) {
     cell.run(async move {
         let session = cell.connect().await;
-        let mut never = session.query("NEVER", ()).execute();
-        assert!(futures::poll!(&mut never).is_pending());
         if cell.is_inline() {
-            session.close().timeout(Duration::from_secs(30)).await.unwrap();
-        } else {
-            let held = Held::new();
-            let (start, after) = (Instant::now(), Duration::from_millis(5));
-            let error = session.close().timeout(after).await.unwrap_err();
-            assert!(start.elapsed() >= after);
-            assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
-            assert!(futures::poll!(&mut never).is_pending());
-            drop(held);
-            // It went on in the background.
-            session.close().await.unwrap();
+            return session.close().timeout(Duration::from_secs(30)).await.unwrap();
         }
-        assert_eq!(*never.await.unwrap_err().kind(), ErrorKind::Timeout);
+        let held = Held::new();
+        let mut request = session.query("ROWS 3 1", ()).execute();
+        assert!(futures::poll!(&mut request).is_pending());
+        let (start, after) = (Instant::now(), Duration::from_millis(5));
+        let error = session.close().timeout(after).await.unwrap_err();
+        assert!(start.elapsed() >= after);
+        assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
+        drop(held);
+        // It goes on in the background, and does the request no harm.
+        session.close().await.unwrap();
+        assert_eq!(request.await.unwrap().len(), 3);
     });
 }
 
+/// What `never_in_flight` leaves behind.
+pub const NEVER: Rest = Rest { sessions: 1, requests: 5 };
+
+/// A session with a request that never comes back never closes, and holds up no other.
 pub fn never_in_flight(cell: Cell) {
     cell.run(async move {
         let session = cell.connect().await;
-        let never = session.prepare("NEVER").await.unwrap();
-        let mut kept = future::join_all((0..5).map(|_| never.bind(()).execute()));
-        assert!(futures::poll!(&mut kept).is_pending());
-        let mut dropped = future::join_all((0..5).map(|_| never.bind(()).execute()));
+        let nevers = || future::join_all((0..2).map(|_| session.query("NEVER", ()).execute()));
+        let mut dropped = nevers();
         assert!(futures::poll!(&mut dropped).is_pending());
         drop(dropped);
-        assert_eq!(observe::counters().detached, 5);
-        session.close().await.unwrap();
-        for outcome in kept.await {
-            assert_eq!(*outcome.unwrap_err().kind(), ErrorKind::Timeout);
+        let mut kept = nevers();
+        let mut one = session.query("NEVER", ()).execute();
+        assert!(futures::poll!(&mut kept).is_pending());
+        assert!(futures::poll!(&mut one).is_pending());
+        for _ in 0..2 {
+            let error = session.close().timeout(Duration::from_millis(5)).await.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::Deadline);
+            assert!(error.message().starts_with("5 requests"), "{error}");
         }
+        assert!(session.is_closed());
+        assert_eq!(*session.query("OK", ()).await.unwrap_err().kind(), ErrorKind::Closed);
+        assert!(futures::poll!(&mut one).is_pending());
+        let other = cell.connect().await;
+        other.query("OK", ()).await.unwrap();
+        other.close().await.unwrap();
     });
 }
 

@@ -1,8 +1,8 @@
 //! Connects: those that succeed, those that fail, those that nobody waits for.
 
-use async_cassandra::{ErrorKind, Reached, observe};
+use async_cassandra::{ErrorKind, Reached};
 
-use crate::cell::Cell;
+use crate::cell::{self, Cell};
 use crate::harness::until;
 
 pub async fn connects_and_closes(cell: Cell) {
@@ -37,19 +37,19 @@ pub fn dropped_half_way(cell: Cell) {
             let builder = cell.builder().contact_points(["slow"]).contact_points(refusal);
             let mut connect = builder.connect();
             assert!(futures::poll!(&mut connect).is_pending());
-            assert_eq!(observe::counters().detached, 0);
+            assert_eq!(cell::detached(), 0);
             drop(connect);
         });
-        assert_eq!(observe::counters().detached, 1);
-        assert_eq!(fake_driver::live().sessions, 1, "it still connects");
+        assert_eq!(cell::detached(), 1);
+        assert_eq!(cell::live().sessions, 1, "it still connects");
         fake_driver::release();
-        until("the session is gone", || fake_driver::live().sessions == 0);
+        until("the session is gone", || cell::live().sessions == 0);
     }
 }
 
 pub fn dropped_unpolled(cell: Cell) {
     let before = fake_driver::callbacks_run();
     cell.run(async move { drop(cell.builder().connect()) });
-    assert_eq!(fake_driver::live().sessions, 0);
+    assert_eq!(cell::live().sessions, 0);
     assert_eq!(fake_driver::callbacks_run(), before);
 }

@@ -18,8 +18,8 @@ mod wakers;
 
 use cell::Cell;
 
-/// The tests of one cell, a personality under a runtime. The attribute is for those whose task uses
-/// or drops its session in the poll that takes an answer.
+/// The tests of one cell, a personality under a runtime. The attribute is for those whose task
+/// submits the next request in the poll that takes an answer.
 macro_rules! tests {
     ($personality:ident $runtime:ident $(#[$goes_on:meta])*) => {
         use super::*;
@@ -48,7 +48,6 @@ macro_rules! tests {
             HERE.shared(requests::void)
         }
         #[test]
-        $(#[$goes_on])*
         fn rows_borrow_from_their_page() {
             HERE.shared(requests::rows_borrow)
         }
@@ -102,7 +101,7 @@ macro_rules! tests {
         #[test]
         $(#[$goes_on])*
         fn streams_over_empty_pages() {
-            HERE.shared(streams::over_empty_pages)
+            HERE.alone(streams::over_empty_pages)
         }
         #[test]
         $(#[$goes_on])*
@@ -160,6 +159,8 @@ macro_rules! tests {
         }
         #[test]
         $(#[$goes_on])*
+        fn close_while_others_submit() { HERE.alone(closing::while_others_submit) }
+        #[test]
         fn close_dropped_after_its_start() {
             HERE.alone(closing::dropped)
         }
@@ -168,9 +169,8 @@ macro_rules! tests {
             HERE.alone(closing::deadline)
         }
         #[test]
-        $(#[$goes_on])*
-        fn close_ends_what_never_ends() {
-            HERE.alone(closing::never_in_flight)
+        fn close_of_what_never_ends() {
+            HERE.alone_leaving(closing::NEVER, closing::never_in_flight)
         }
         #[test]
         $(#[$goes_on])*
@@ -183,7 +183,6 @@ macro_rules! tests {
             HERE.alone(dropping::session_in_flight)
         }
         #[test]
-        $(#[$goes_on])*
         fn requests_keep_their_session() {
             HERE.alone(dropping::requests_keep_their_session)
         }
@@ -192,10 +191,11 @@ macro_rules! tests {
             HERE.alone(dropping::unpolled)
         }
         #[test]
-        $(#[$goes_on])*
         fn requests_dropped_in_flight() {
             HERE.alone(dropping::in_flight)
         }
+        #[test]
+        fn requests_dropped_as_they_are_answered() { HERE.alone(dropping::as_answered) }
         #[test]
         fn requests_dropped_when_done() {
             HERE.alone(dropping::done)
@@ -205,7 +205,6 @@ macro_rules! tests {
             HERE.alone(dropping::prepares)
         }
         #[test]
-        $(#[$goes_on])*
         fn last_handle_dropped_by_a_wake() {
             HERE.alone(dropping::by_a_wake)
         }
@@ -235,7 +234,7 @@ macro_rules! under {
 }
 
 /// Drivers hold the session's mutex while a connect or a close completes; `locked` holds it for
-/// requests as well, and so forbids what every driver allows: to go on inside the callback.
+/// requests as well, and so forbids what every driver allows: to submit the next one there.
 macro_rules! inline_on_wake {
     (locked) => {
         tests!(locked inline_on_wake

@@ -57,7 +57,8 @@ fn polled_twice<F: Future + Unpin>(mut future: F) -> F::Output {
 
 /// Neither the process nor the threads that call back mind.
 pub fn panicking(cell: Cell) {
-    let connect = cell.run(async move { cell.builder().connect() });
+    // Built inside the runtime, polled by hand.
+    let (connect,) = cell.run(async move { (cell.builder().connect(),) });
     let session = polled_twice(connect).unwrap();
     for _ in 0..10 {
         assert_eq!(polled_twice(session.query("ROWS 3 1", ()).execute()).unwrap().len(), 3);

@@ -50,7 +50,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `bundled` | a C driver inside the program (Linux x86-64, glibc ≥ 2.28; 8 MB); elsewhere nothing |
+//! | `bundled` | a C driver inside the program (Linux x86-64 with glibc; 8 MB); elsewhere nothing |
 //! | `tokio` | `rt::Tokio` |
 //! | `async-std` | `rt::AsyncStd` |
 //! | `smol` | `rt::Smol` |

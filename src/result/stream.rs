@@ -21,7 +21,7 @@ use crate::driver::{OwnedCells, Pending, ResultSet};
 use crate::error::{Error, Result};
 use crate::statement::{Bound, Paging, PagingState};
 
-/// The pages of a result, one by one. `Send + Unpin + 'static`, and a [`Stream`].
+/// The pages of a result, one by one. `Send + Unpin + 'static`, and a `futures_core::Stream`.
 ///
 /// Empty pages are skipped. After an error nothing more comes.
 pub struct PageStream {
@@ -154,7 +154,7 @@ impl fmt::Debug for PageStream {
 }
 
 /// The rows of a result over all its pages, as owned values. `Send + Unpin + 'static`, and a
-/// [`Stream`].
+/// `futures_core::Stream`.
 ///
 /// A row that cannot be read is an error in its place; the rows after it still come. After a page
 /// that could not be fetched nothing more comes.

@@ -2,11 +2,10 @@
 //!
 //! The test binary starts itself with one test, `program`, and a variable that says what to do.
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use embedded_cassandra::{Builder, Cassandra, Error, Progress, shared};
 
@@ -31,7 +30,7 @@ impl Program {
         command.arg("--default-signal=INT").arg(std::env::current_exe().unwrap());
         command.args(["--exact", "child::program", "--nocapture", "--test-threads=1"]);
         command.env(TASK, task).env(MARKER, marker).env_remove("JAVA_HOME");
-        command.stdout(Stdio::piped()).process_group(0);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
         set_up(&mut command);
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -124,7 +123,6 @@ fn start_and_stay() {
     node.execute("SELECT key FROM system.local").unwrap();
     say(node.pid());
     say(node.log_path().display());
-    loop {
-        thread::sleep(Duration::from_secs(1));
-    }
+    // Until it is ended, or the tests are: their end of the pipe goes with them.
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }

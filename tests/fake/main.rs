@@ -18,10 +18,9 @@ mod wakers;
 
 use cell::Cell;
 
-/// The tests of one cell, a personality under a runtime. The attribute is for those whose task
-/// submits the next request in the poll that takes an answer.
+/// The tests of one cell, a personality under a runtime.
 macro_rules! tests {
-    ($personality:ident $runtime:ident $(#[$goes_on:meta])*) => {
+    ($personality:ident $runtime:ident) => {
         use super::*;
         const HERE: Cell = Cell::new(stringify!($personality), stringify!($runtime));
 
@@ -43,7 +42,6 @@ macro_rules! tests {
         }
 
         #[test]
-        $(#[$goes_on])*
         fn void_results() {
             HERE.shared(requests::void)
         }
@@ -52,69 +50,56 @@ macro_rules! tests {
             HERE.shared(requests::rows_borrow)
         }
         #[test]
-        $(#[$goes_on])*
         fn prepared_and_bound() {
             HERE.shared(requests::prepared)
         }
         #[test]
-        $(#[$goes_on])*
         fn prepared_once_by_text() {
             HERE.alone(requests::cached)
         }
         #[test]
-        $(#[$goes_on])*
         fn many_at_once() {
             HERE.shared(requests::many_at_once)
         }
         #[test]
-        $(#[$goes_on])*
         fn one_after_the_other() {
             HERE.shared(requests::one_after_the_other)
         }
         #[test]
-        $(#[$goes_on])*
         fn by_reference_twice() {
             HERE.shared(requests::by_reference)
         }
         #[test]
-        $(#[$goes_on])*
         fn a_full_queue() {
             HERE.alone(requests::full_queue)
         }
 
         #[test]
-        $(#[$goes_on])*
         fn every_type() {
             HERE.shared(values::every_type)
         }
         #[test]
-        $(#[$goes_on])*
         fn every_null() {
             HERE.shared(values::every_null)
         }
 
         #[test]
-        $(#[$goes_on])*
         fn streams_over_pages() {
             HERE.shared(streams::over_pages)
         }
         #[test]
-        $(#[$goes_on])*
         fn streams_over_empty_pages() {
             HERE.alone(streams::over_empty_pages)
         }
         #[test]
-        $(#[$goes_on])*
         fn paging_states() {
             HERE.shared(streams::paging_states)
         }
         #[test]
-        $(#[$goes_on])*
         fn streams_that_fail() {
             HERE.shared(streams::failing)
         }
         #[test]
-        $(#[$goes_on])*
         fn streams_dropped_in_a_page() {
             HERE.alone(streams::dropped_in_a_page)
         }
@@ -124,28 +109,23 @@ macro_rules! tests {
         }
 
         #[test]
-        $(#[$goes_on])*
         fn server_errors() {
             HERE.shared(errors::server)
         }
         #[test]
-        $(#[$goes_on])*
         fn driver_errors() {
             HERE.shared(errors::driver)
         }
         #[test]
-        $(#[$goes_on])*
         fn syntax_errors() {
             HERE.shared(errors::syntax)
         }
         #[test]
-        $(#[$goes_on])*
         fn errors_leave_nothing() {
             HERE.alone(errors::leave_nothing)
         }
 
         #[test]
-        $(#[$goes_on])*
         fn close_lets_requests_finish() {
             HERE.alone(closing::requests_finish)
         }
@@ -158,8 +138,9 @@ macro_rules! tests {
             HERE.alone(closing::from_two_tasks)
         }
         #[test]
-        $(#[$goes_on])*
-        fn close_while_others_submit() { HERE.alone(closing::while_others_submit) }
+        fn close_while_others_submit() {
+            HERE.alone(closing::while_others_submit)
+        }
         #[test]
         fn close_dropped_after_its_start() {
             HERE.alone(closing::dropped)
@@ -173,7 +154,6 @@ macro_rules! tests {
             HERE.alone_leaving(closing::NEVER, closing::never_in_flight)
         }
         #[test]
-        $(#[$goes_on])*
         fn nothing_after_close() {
             HERE.shared(closing::use_after)
         }
@@ -195,7 +175,9 @@ macro_rules! tests {
             HERE.alone(dropping::in_flight)
         }
         #[test]
-        fn requests_dropped_as_they_are_answered() { HERE.alone(dropping::as_answered) }
+        fn requests_dropped_as_they_are_answered() {
+            HERE.alone(dropping::as_answered)
+        }
         #[test]
         fn requests_dropped_when_done() {
             HERE.alone(dropping::done)
@@ -229,20 +211,8 @@ macro_rules! under {
         mod smol { tests!($personality smol); }
         mod futures_executor { tests!($personality futures_executor); }
         mod pollster { tests!($personality pollster); }
-        mod inline_on_wake { inline_on_wake!($personality); }
+        mod inline_on_wake { tests!($personality inline_on_wake); }
     })* };
-}
-
-/// Drivers hold the session's mutex while a connect or a close completes; `locked` holds it for
-/// requests as well, and so forbids what every driver allows: to submit the next one there.
-macro_rules! inline_on_wake {
-    (locked) => {
-        tests!(locked inline_on_wake
-            #[ignore = "`locked` completes requests under the session's mutex, as no driver does"]);
-    };
-    ($personality:ident) => {
-        tests!($personality inline_on_wake);
-    };
 }
 
 under!(inline late unset locked);

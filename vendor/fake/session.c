@@ -43,7 +43,9 @@ static CassFuture *failed(FutureKind kind, const CassSession *session, CassError
 /* Completes a future the way this session does. */
 static void complete(CassSession *session, CassFuture *future, const Outcome *outcome)
 {
-    bool locked = session->character.personality == PERSON_LOCKED;
+    /* As in the driver, where only these two are set under the mutex. */
+    bool ends_or_begins = future->kind == FUTURE_CONNECT || future->kind == FUTURE_CLOSE;
+    bool locked = session->character.personality == PERSON_LOCKED && ends_or_begins;
     if (locked) {
         pthread_mutex_lock(&session->mutex);
         completing_under_lock = session;

@@ -16,7 +16,7 @@
 //! | `inline` | are complete before the call returns, so that `cass_future_set_callback` runs the callback |
 //! | `late` | complete on the session's I/O thread, in order, a few turns of its queue later |
 //! | `unset` | as `late`, but the callback runs *before* the future counts as set: reading the future inside it aborts, where a driver would hang; other threads wait until it has returned |
-//! | `locked` | as `late`, but with the session's mutex held: using the session inside the callback aborts, where a driver would hang |
+//! | `locked` | as `late`, but connect and close complete with the session's mutex held, as in the driver: using the session inside their callback aborts, where a driver would hang |
 //!
 //! | contact point | the connect |
 //! |---|---|

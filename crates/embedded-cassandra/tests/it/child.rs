@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use embedded_cassandra::{Builder, Cassandra, Error, Progress, shared};
 
+use crate::wait_until;
+
 const TASK: &str = "EMBEDDED_CASSANDRA_TEST_TASK";
 const MARKER: &str = "EMBEDDED_CASSANDRA_TEST_MARKER";
 /// What a program says begins with this; the rest of its output is the test harness's.
@@ -24,7 +26,9 @@ pub struct Program {
 impl Program {
     /// Starts a program that does `task`; `set_up` changes its environment.
     pub fn start(task: &str, marker: &str, set_up: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        // A shell that runs these tests in the background has them ignore Ctrl-C, and their children.
+        let mut command = Command::new("/usr/bin/env");
+        command.arg("--default-signal=INT").arg(std::env::current_exe().unwrap());
         command.args(["--exact", "child::program", "--nocapture", "--test-threads=1"]);
         command.env(TASK, task).env(MARKER, marker).env_remove("JAVA_HOME");
         command.stdout(Stdio::piped()).process_group(0);
@@ -54,7 +58,8 @@ impl Program {
     }
 
     pub fn wait(&mut self) {
-        self.child.wait().unwrap();
+        let child = &mut self.child;
+        wait_until("the program has ended", || child.try_wait().unwrap().is_some());
     }
 }
 

@@ -28,28 +28,14 @@ const CASES: &[(&str, &str, fn())] = &[
     ("waits for another future on the I/O thread", "cass_future_wait", || {
         in_a_callback("late", |_, session| api::give(c"cass_future_wait", run(session, "OK")));
     }),
-    ("executes under the session's mutex", "cass_session_execute", || {
-        in_a_callback("locked", |_, session| {
-            run(session, "OK");
-        });
-    }),
-    ("prepares under the session's mutex", "cass_session_prepare_n", || {
-        in_a_callback("locked", |_, session| {
-            api::prepare(session, "OK");
-        });
-    }),
-    ("closes under the session's mutex", "cass_session_close", || {
-        in_a_callback("locked", |_, session| {
-            api::object(c"cass_session_close", session);
-        });
-    }),
     ("executes in the callback of a locked connect", "cass_session_execute", || {
-        let (session, cluster) = (api::session(), api::cluster("locked"));
-        fake_driver::hold();
-        let future = api::connect(session, cluster, "");
-        api::set_callback(future, executes, session);
-        fake_driver::release();
-        wait_for_the_end();
+        in_a_locked_connect(executes);
+    }),
+    ("prepares in the callback of a locked connect", "cass_session_prepare_n", || {
+        in_a_locked_connect(prepares);
+    }),
+    ("closes in the callback of a locked connect", "cass_session_close", || {
+        in_a_locked_connect(closes);
     }),
     ("frees the session on the I/O thread", "cass_session_free", || {
         in_a_callback("late", |_, session| api::give(c"cass_session_free", session));
@@ -142,6 +128,23 @@ unsafe extern "C" fn misuses(future: Object, data: *mut c_void) {
 
 unsafe extern "C" fn executes(_: Object, session: *mut c_void) {
     run(session, "OK");
+}
+
+unsafe extern "C" fn prepares(_: Object, session: *mut c_void) {
+    api::prepare(session, "OK");
+}
+
+unsafe extern "C" fn closes(_: Object, session: *mut c_void) {
+    api::object(c"cass_session_close", session);
+}
+
+fn in_a_locked_connect(callback: Callback) {
+    let (session, cluster) = (api::session(), api::cluster("locked"));
+    fake_driver::hold();
+    let future = api::connect(session, cluster, "");
+    api::set_callback(future, callback, session);
+    fake_driver::release();
+    wait_for_the_end();
 }
 
 fn in_a_callback(personality: &str, misuse: Misuse) {

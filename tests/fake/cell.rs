@@ -17,12 +17,31 @@ const SETTLE: Duration = Duration::from_secs(10);
 
 static TURN: RwLock<()> = RwLock::new(());
 
-/// What is there when nothing is going on.
-static REST: Mutex<Rest> = Mutex::new(Rest { sessions: 0, requests: 0 });
+/// What is there when nothing is going on: what was left behind by design, or by a test that failed
+/// and that those after it are not to blame for.
+static REST: Mutex<Rest> = Mutex::new(Rest {
+    detached: 0,
+    live: Live {
+        clusters: 0,
+        sessions: 0,
+        futures: 0,
+        statements: 0,
+        prepared: 0,
+        results: 0,
+        error_results: 0,
+        iterators: 0,
+    },
+});
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rest {
+    detached: u64,
+    live: Live,
+}
 
 /// Sessions that never close, and their requests that are never answered.
-#[derive(Clone, Copy, Debug)]
-pub struct Rest {
+#[derive(Clone, Copy)]
+pub struct Left {
     pub sessions: u64,
     pub requests: u64,
 }
@@ -49,19 +68,21 @@ impl Cell {
 
     /// Runs a test with nothing beside it, and nothing left behind it.
     pub fn alone(self, body: fn(Cell)) {
-        self.alone_leaving(Rest { sessions: 0, requests: 0 }, body);
+        self.alone_leaving(Left { sessions: 0, requests: 0 }, body);
     }
 
     /// Runs a test with nothing beside it, and this left behind it: by design, for good.
-    pub fn alone_leaving(self, left: Rest, body: fn(Cell)) {
+    pub fn alone_leaving(self, left: Left, body: fn(Cell)) {
         let _turn = lone_turn();
         settle("what tests before this one left");
         let leaked = observe::counters().leaked;
         within_deadline(move || body(self));
         {
             let mut rest = rest();
-            rest.sessions += left.sessions;
-            rest.requests += left.requests;
+            rest.detached += left.requests;
+            rest.live.sessions += left.sessions;
+            rest.live.futures += left.requests;
+            rest.live.statements += left.requests;
         }
         settle("what this test left");
         assert_eq!(observe::counters().leaked, leaked, "leaked sessions");
@@ -115,30 +136,30 @@ fn rest() -> MutexGuard<'static, Rest> {
 
 /// Requests that nobody waits for.
 pub fn detached() -> u64 {
-    observe::counters().detached.saturating_sub(rest().requests)
+    observe::counters().detached - rest().detached
 }
 
-/// C objects beyond those that are left behind by design.
-pub fn live() -> Live {
-    let (rest, live) = (*rest(), fake_driver::live());
-    Live {
-        sessions: live.sessions.saturating_sub(rest.sessions),
-        futures: live.futures.saturating_sub(rest.requests),
-        statements: live.statements.saturating_sub(rest.requests),
-        ..live
-    }
+/// C sessions that exist.
+pub fn sessions() -> u64 {
+    fake_driver::live().sessions - rest().live.sessions
 }
 
 /// Waits until nothing is detached, nothing waits to be freed, and no C object is left.
 #[track_caller]
 fn settle(whose: &str) {
+    let mut rest = rest();
     let start = Instant::now();
     loop {
-        let (live, detached, counters) = (live(), detached(), observe::counters());
-        if live == Live::default() && detached == 0 && counters.reaping == 0 {
+        let counters = observe::counters();
+        let now = Rest { detached: counters.detached, live: fake_driver::live() };
+        if now == *rest && counters.reaping == 0 {
             return;
         }
-        assert!(start.elapsed() < SETTLE, "{whose}: {live:?}, {counters:?}, rest {:?}", rest());
+        if start.elapsed() > SETTLE {
+            let expected = std::mem::replace(&mut *rest, now);
+            drop(rest);
+            panic!("{whose}: {now:?}, not {expected:?}; {} to be freed", counters.reaping);
+        }
         std::thread::yield_now();
     }
 }

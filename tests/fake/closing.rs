@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_cassandra::ErrorKind;
 use futures::future;
 
-use crate::cell::{Cell, Held, Rest};
+use crate::cell::{Cell, Held, Left};
 use crate::harness::until;
 
 pub fn requests_finish(cell: Cell) {
@@ -145,7 +145,7 @@ pub fn deadline(cell: Cell) {
 }
 
 /// What `never_in_flight` leaves behind.
-pub const NEVER: Rest = Rest { sessions: 1, requests: 5 };
+pub const NEVER: Left = Left { sessions: 1, requests: 5 };
 
 /// A session with a request that never comes back never closes, and holds up no other.
 pub fn never_in_flight(cell: Cell) {

@@ -4,7 +4,7 @@ use async_cassandra::cql::CqlType;
 use async_cassandra::{Consistency, ErrorKind};
 use futures::{StreamExt, future};
 
-use crate::cell::{self, Cell, Held};
+use crate::cell::{Cell, Held};
 
 pub async fn void(cell: Cell) {
     let session = cell.connect().await;
@@ -63,7 +63,7 @@ pub fn cached(cell: Cell) {
         assert_eq!(grown(), 2);
         session.query("OK", ()).await.unwrap();
         assert_eq!(grown(), 1);
-        assert_eq!(cell::live().prepared, 1);
+        assert_eq!(fake_driver::live().prepared, 1);
     });
 }
 

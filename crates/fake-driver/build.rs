@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vendor/fake");
+    // Asked at run time: a target folder that two checkouts share may hold the other's build script.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let sources = Path::new(&package).join("../../vendor/fake");
     println!("cargo:rerun-if-changed={}", sources.display());
     println!("cargo:rerun-if-env-changed=FAKE_DRIVER_CFLAGS");
     let library = PathBuf::from(variable("OUT_DIR")).join("libfake_cassandra.so");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::ContactPoint;
 use crate::driver::Settings;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rt::{AnyRuntime, Runtime, Threads};
+use crate::rt::{AnyRuntime, Runtime};
 use crate::session::Connect;
 
 /// Settings of a session, then [`connect`](Self::connect).
@@ -126,7 +126,7 @@ impl SessionBuilder {
     /// [`ErrorKind::NoDriver`]: no C driver could be loaded. [`ErrorKind::NoHosts`] and others: the
     /// message says why, for each contact point as far as the driver tells.
     pub fn connect(mut self) -> Connect {
-        let runtime = self.runtime.take().unwrap_or_else(|| AnyRuntime::new(Threads));
+        let runtime = self.runtime.take().unwrap_or_default();
         Connect::new(self.check(), runtime)
     }
 

@@ -2,7 +2,8 @@
 
 use std::ffi::c_char;
 
-use super::{failure, sys};
+use super::sys;
+use super::text::lent;
 use crate::cql::CqlType;
 
 /// How deep a type is followed: a type nested deeper than any server allows is damage.
@@ -53,12 +54,8 @@ unsafe fn read_to(raw: *const sys::CassDataType, depth: usize) -> CqlType {
 }
 
 /// # Safety
-/// `get` leaves both untouched, or stores a text that lives until it is copied here.
+/// As [`lent`].
 unsafe fn text(get: impl FnOnce(*mut *const c_char, *mut usize) -> sys::Code) -> String {
-    let (mut start, mut length) = (std::ptr::null(), 0);
-    match get(&mut start, &mut length) {
-        // SAFETY: the contract is the caller's.
-        sys::OK => unsafe { failure::text(start, length) },
-        _ => String::new(),
-    }
+    // SAFETY: the contract is the caller's. An unnamed part has an empty name.
+    unsafe { lent(get) }.unwrap_or_default()
 }

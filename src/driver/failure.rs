@@ -3,26 +3,13 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::NonNull;
 
-use super::sys;
+use super::{sys, text};
 use crate::error::{Error, ErrorKind, WriteType};
 use crate::statement::Consistency;
 
 const LIB: u32 = 1 << 24;
 const SERVER: u32 = 2 << 24;
 const TLS: u32 = 3;
-
-/// Bytes that C lends, as text. Damaged UTF-8 is shown, not refused.
-///
-/// # Safety
-/// `text` points to `length` bytes that live for the call, or is NULL.
-pub(super) unsafe fn text(text: *const c_char, length: usize) -> String {
-    if text.is_null() {
-        return String::new();
-    }
-    // SAFETY: the contract is the caller's.
-    let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 /// An error for a code that came without a future.
 pub(super) fn from_code(code: sys::Code) -> Error {
@@ -47,11 +34,12 @@ pub(super) fn describe(code: sys::Code) -> String {
 pub(super) unsafe fn from_future(future: *mut sys::CassFuture) -> Error {
     // SAFETY: live and set, says the caller: nothing here waits.
     let code = unsafe { sys::cass_future_error_code(future) };
-    let (mut start, mut length) = (std::ptr::null(), 0);
-    // SAFETY: as above; the text lives as long as the future and is copied at once.
+    // SAFETY: as above; the text lives as long as the future.
     let message = unsafe {
-        sys::cass_future_error_message(future, &mut start, &mut length);
-        text(start, length)
+        text::lent(|start, length| {
+            sys::cass_future_error_message(future, start, length);
+            sys::OK
+        })
     };
     // SAFETY: as above.
     let details = NonNull::new(unsafe { sys::cass_future_get_error_result(future) }.cast_mut());
@@ -59,7 +47,7 @@ pub(super) unsafe fn from_future(future: *mut sys::CassFuture) -> Error {
         Some(raw) => Details(raw).kind(code),
         None => plain_kind(code),
     };
-    Error::new(kind, message).with_code(code)
+    Error::new(kind, message.unwrap_or_default()).with_code(code)
 }
 
 /// An owned `CassErrorResult`.
@@ -150,14 +138,9 @@ impl Details {
     }
 
     fn text(&self, of: TextOf) -> String {
-        let (mut start, mut length) = (std::ptr::null(), 0);
-        // SAFETY: as in `consistency`; the text lives as long as the error result and is copied.
-        unsafe {
-            match of(self.0.as_ptr(), &mut start, &mut length) {
-                sys::OK => text(start, length),
-                _ => String::new(),
-            }
-        }
+        // SAFETY: as in `consistency`; the text lives as long as the error result.
+        let text = unsafe { text::lent(|start, length| of(self.0.as_ptr(), start, length)) };
+        text.unwrap_or_default()
     }
 }
 

@@ -25,6 +25,7 @@ mod result;
 mod session;
 mod statement;
 mod sys;
+mod text;
 mod worker;
 
 pub(crate) use cluster::Settings;
@@ -41,7 +42,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Loads the driver if that has not happened yet, and takes over its log.
 pub(crate) fn ready() -> Result<()> {
-    plug::ensure().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
+    plug::load().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
     log::install();
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 
 use super::pending::Outcome;
 use super::statement::Statement;
-use super::{data_type, failure, sys};
+use super::{data_type, failure, sys, text};
 use crate::cql::Column;
 use crate::error::Result;
 
@@ -58,19 +58,13 @@ impl Outcome for Prepared {
 unsafe fn markers(raw: NonNull<sys::CassPrepared>) -> Box<[Column]> {
     let mut found = Vec::new();
     loop {
-        let (mut start, mut length) = (std::ptr::null(), 0);
-        // SAFETY: live, says the caller; name and type live as long as the prepared statement and
-        // are copied at once.
+        // SAFETY: live, says the caller; name and type live as long as the prepared statement.
         unsafe {
-            let index = found.len();
-            let code =
-                sys::cass_prepared_parameter_name(raw.as_ptr(), index, &mut start, &mut length);
-            if code != sys::OK {
-                return found.into();
-            }
-            let cql_type =
-                data_type::read(sys::cass_prepared_parameter_data_type(raw.as_ptr(), index));
-            found.push(Column::new(failure::text(start, length), cql_type));
+            let (raw, index) = (raw.as_ptr(), found.len());
+            let name = text::lent(|s, l| sys::cass_prepared_parameter_name(raw, index, s, l));
+            let Some(name) = name else { return found.into() };
+            let cql_type = data_type::read(sys::cass_prepared_parameter_data_type(raw, index));
+            found.push(Column::new(name, cql_type));
         }
     }
 }

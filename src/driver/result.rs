@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use super::pending::Outcome;
-use super::{data_type, failure, sys};
+use super::{data_type, failure, sys, text};
 use crate::cql::Column;
 use crate::error::Result;
 
@@ -60,13 +60,13 @@ impl ResultSet {
     }
 
     fn column(&self, index: usize) -> Column {
-        let (mut start, mut length) = (std::ptr::null(), 0);
         // SAFETY: a live result with metadata, since it has columns; text and type live as long as
-        // the result and are copied at once.
+        // the result.
         unsafe {
-            sys::cass_result_column_name(self.as_ptr(), index, &mut start, &mut length);
-            let cql_type = data_type::read(sys::cass_result_column_data_type(self.as_ptr(), index));
-            Column::new(failure::text(start, length), cql_type)
+            let raw = self.as_ptr();
+            let name = text::lent(|s, l| sys::cass_result_column_name(raw, index, s, l));
+            let cql_type = data_type::read(sys::cass_result_column_data_type(raw, index));
+            Column::new(name.unwrap_or_default(), cql_type)
         }
     }
 

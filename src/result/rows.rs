@@ -49,9 +49,7 @@ impl<'r, T: FromRow<'r>> Iterator for Rows<'r, T> {
         if !self.cells.step(&mut self.row) {
             return Some(Err(self.count.cut_short().in_statement(self.cql)));
         }
-        let at = self.count.next();
-        let row = T::from_row(RawRow::new(&self.row, self.columns, &self.map));
-        Some(row.map_err(|error| locate(error, at, self.cql)))
+        Some(read(&self.row, self.columns, &self.map, &mut self.count, self.cql))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -113,7 +111,15 @@ pub(super) fn plan<'r, T: FromRow<'r>>(columns: &[Column], cql: &str) -> Result<
     T::plan(columns).map_err(|error| error.in_statement(cql))
 }
 
-/// Adds the row's number and the statement to an error of its cells.
-pub(super) fn locate(error: Error, row: usize, cql: &str) -> Error {
-    error.map_value(|value| value.set_row(row)).in_statement(cql)
+/// Reads the next row from its cells. An error names the row's number and the statement.
+pub(super) fn read<'r, T: FromRow<'r>>(
+    cells: &[Option<&'r [u8]>],
+    columns: &'r [Column],
+    map: &ColumnMap,
+    count: &mut Count,
+    cql: &str,
+) -> Result<T> {
+    let at = count.next();
+    T::from_row(RawRow::new(cells, columns, map))
+        .map_err(|error| error.map_value(|value| value.set_row(at)).in_statement(cql))
 }

@@ -15,8 +15,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::Page;
-use super::rows::{Count, locate, plan};
-use crate::cql::{Column, ColumnMap, FromRowOwned, RawRow};
+use super::rows::{Count, plan, read};
+use crate::cql::{Column, ColumnMap, FromRowOwned};
 use crate::driver::{OwnedCells, Pending, ResultSet};
 use crate::error::{Error, Result};
 use crate::statement::{Bound, Paging, PagingState};
@@ -129,7 +129,7 @@ impl Stream for PageStream {
                     this.ask_ahead();
                     return Poll::Ready(Some(Ok(page)));
                 }
-                None if this.in_flight.is_some() && !idle => return Poll::Pending,
+                None if !idle => return Poll::Pending,
                 None if this.error.is_some() => {
                     this.next = None;
                     return Poll::Ready(this.error.take().map(Err));
@@ -215,11 +215,7 @@ impl Reading {
         }
         match self.cells.step() {
             None => Some(Err(self.count.cut_short().in_statement(cql))),
-            Some(row) => {
-                let at = self.count.next();
-                let row = T::from_row(RawRow::new(row, &self.columns, &self.map));
-                Some(row.map_err(|error| locate(error, at, cql)))
-            }
+            Some(row) => Some(read(row, &self.columns, &self.map, &mut self.count, cql)),
         }
     }
 }

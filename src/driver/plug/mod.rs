@@ -3,7 +3,7 @@
 //! The crate calls the C driver through entries that `build.rs` made, one for each function, each a
 //! jump through a slot of a table. Here a library is opened, once in a process, and its functions
 //! are written into the table. Until then a slot leads to a trap that names the function and
-//! aborts; so everything that calls C goes through [`ensure`] first, and everything that calls a
+//! aborts; so everything that calls C goes through [`load`] first, and everything that calls a
 //! function which a driver may lack goes through [`optional!`].
 //!
 //! The order of places, unless the program names one with [`load_from`]: the variable
@@ -11,7 +11,7 @@
 //! `libcassandra.so.2`. What was named and does not load is an error; the loader does not go on to
 //! another place then.
 //!
-//! Costs: the first call opens libraries, milliseconds, and may block on the disk; [`ensure`] is
+//! Costs: the first call opens libraries, milliseconds, and may block on the disk; [`load`] is
 //! one load afterwards. A library is never closed again, since its threads may run. Nothing here
 //! panics.
 
@@ -83,14 +83,6 @@ pub fn load_from(path: impl AsRef<Path>) -> Result<&'static Info, LoadError> {
 #[must_use]
 pub fn info() -> Option<&'static Info> {
     LOADED.get()
-}
-
-/// Loads a driver by default if none is loaded. One load when one is.
-pub(crate) fn ensure() -> Result<&'static Info, LoadError> {
-    match LOADED.get() {
-        Some(info) => Ok(info),
-        None => load(),
-    }
 }
 
 /// Says whether the loaded driver has `function`. Two loads; use it through [`optional!`].

@@ -74,6 +74,9 @@ pub enum ErrorKind {
     Refused,
     /// The session was closed, or is closing.
     Closed,
+    /// All places for requests in flight are taken (`SessionBuilder::max_in_flight`), and the
+    /// request would not wait, or not longer. Nothing was sent.
+    Busy,
     /// A [`PagingState`](crate::PagingState) text that is damaged.
     PagingState,
 
@@ -325,7 +328,9 @@ impl Error {
     pub fn retry(&self) -> Retry {
         use ErrorKind::*;
         match self.kind() {
-            NoHosts | QueueFull | Unavailable { .. } | Bootstrapping | Unprepared => Retry::Safe,
+            NoHosts | QueueFull | Busy | Unavailable { .. } | Bootstrapping | Unprepared => {
+                Retry::Safe
+            }
             Timeout | Deadline | WriteTimeout { .. } | ReadTimeout { .. } => Retry::IfIdempotent,
             ReadFailure { .. } | WriteFailure { .. } => Retry::IfIdempotent,
             Overloaded | Truncate | Server | Malformed => Retry::IfIdempotent,
@@ -354,6 +359,7 @@ impl Error {
             | Frozen
             | Refused
             | Closed
+            | Busy
             | PagingState
             | NoHosts
             | QueueFull

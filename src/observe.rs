@@ -1,6 +1,6 @@
 //! What goes on behind the calls.
 
-use crate::driver::counters;
+use crate::driver::{self, counters};
 
 /// Counts of what is out of a caller's sight, for the whole process.
 ///
@@ -8,14 +8,18 @@ use crate::driver::counters;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counters {
-    /// Requests whose future was dropped and whose answer is still to come.
+    /// Requests that were sent and whose answer is still to come, on all sessions.
+    pub in_flight: u64,
+    /// Those of them whose future was dropped.
     pub detached: u64,
     /// Callbacks that came before their future was set, or under the session's mutex, since the
     /// process started: each went over the courier's thread.
     pub courier: u64,
     /// Closed sessions that wait to be freed.
     pub reaping: u64,
-    /// Sessions that could not be closed and stay until the process ends.
+    /// Sessions that should have closed and have not: a request in flight has not come back within
+    /// the [`close_timeout`](crate::SessionBuilder::close_timeout), or the driver refused. They
+    /// hold up nobody, and leave this count if they close after all.
     pub leaked: u64,
 }
 
@@ -27,6 +31,7 @@ pub struct Counters {
 /// ```
 pub fn counters() -> Counters {
     Counters {
+        in_flight: driver::in_flight(),
         detached: counters::DETACHED.get(),
         courier: counters::COURIER.get(),
         reaping: counters::REAPING.get(),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::ContactPoint;
+use super::{ContactPoint, Limits};
 use crate::driver::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rt::{AnyRuntime, Runtime};
@@ -31,12 +31,13 @@ pub struct SessionBuilder {
     points: Vec<ContactPoint>,
     runtime: Option<AnyRuntime>,
     settings: Settings,
+    pub(super) limits: Limits,
 }
 
 impl SessionBuilder {
     pub(crate) fn new() -> Self {
         let settings = Settings { protocol_version: 4, ..Settings::default() };
-        Self { points: Vec::new(), runtime: None, settings }
+        Self { points: Vec::new(), runtime: None, settings, limits: Limits::default() }
     }
 
     /// Hosts to ask first; one that answers is enough, and tells of the others. Adds to those given
@@ -91,8 +92,8 @@ impl SessionBuilder {
     }
 
     /// How many requests may wait for each I/O thread to pick them up; one more fails with
-    /// [`ErrorKind::QueueFull`]. Rounded up to a power of two. Default: 8192. Not every driver has
-    /// it.
+    /// [`ErrorKind::QueueFull`], which [`max_in_flight`](Self::max_in_flight) prevents. Rounded up
+    /// to a power of two. Default: 8192. Not every driver has it.
     pub fn queue_size(mut self, requests: u32) -> Self {
         self.settings.queue_size = Some(requests);
         self
@@ -127,12 +128,15 @@ impl SessionBuilder {
     /// message says why, for each contact point as far as the driver tells.
     pub fn connect(mut self) -> Connect {
         let runtime = self.runtime.take().unwrap_or_default();
-        Connect::new(self.check(), runtime)
+        let defaults = self.limits.defaults();
+        Connect::new(self.check(), runtime, defaults)
     }
 
     fn check(self) -> Result<Settings> {
         let mut wrong = Mistakes::default();
         let mut settings = self.settings;
+        self.limits.check(&mut wrong);
+        settings.limits = self.limits.of_driver(settings.queue_size);
         resolve(&self.points, &mut settings, &mut wrong);
         if settings.port == Some(0) {
             wrong.add("port", "0 is no port");
@@ -194,10 +198,10 @@ fn resolve(points: &[ContactPoint], settings: &mut Settings, wrong: &mut Mistake
 
 /// What is wrong with the settings, gathered so that all is told at once.
 #[derive(Default)]
-struct Mistakes(Vec<(&'static str, String)>);
+pub(super) struct Mistakes(Vec<(&'static str, String)>);
 
 impl Mistakes {
-    fn add(&mut self, setting: &'static str, text: impl Into<String>) {
+    pub(super) fn add(&mut self, setting: &'static str, text: impl Into<String>) {
         self.0.push((setting, text.into()));
     }
 

@@ -2,6 +2,8 @@
 
 mod builder;
 mod contact_point;
+mod limits;
 
 pub use builder::SessionBuilder;
 pub use contact_point::ContactPoint;
+use limits::Limits;

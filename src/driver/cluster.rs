@@ -4,7 +4,7 @@ use std::ffi::c_int;
 use std::ptr::NonNull;
 use std::time::Duration;
 
-use super::{failure, plug, sys};
+use super::{Limits, failure, plug, sys};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What C is told before a connect. `None` leaves C's default.
@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) request_timeout: Option<Duration>,
     pub(crate) credentials: Option<(String, String)>,
+    pub(crate) limits: Limits,
 }
 
 /// Whole milliseconds for C, rounded up: a short time must not become zero, which means "none".

@@ -35,7 +35,7 @@ pub use plug::{
 };
 pub(crate) use prepared::Prepared;
 pub(crate) use result::{Cells, OwnedCells, ResultSet};
-pub(crate) use session::{Connecting, Session};
+pub(crate) use session::{Connecting, Limits, Place, Session, Waiting, in_flight};
 pub(crate) use statement::{CodeResult, Statement};
 
 use crate::error::{Error, ErrorKind, Result};

@@ -17,8 +17,9 @@ use futures_core::Stream;
 use super::Page;
 use super::rows::{Count, plan, read};
 use crate::cql::{Column, ColumnMap, FromRowOwned};
-use crate::driver::{OwnedCells, Pending, ResultSet};
+use crate::driver::{OwnedCells, ResultSet};
 use crate::error::{Error, Result};
+use crate::session::{Deadline, Flight, Patience};
 use crate::statement::{Bound, Paging, PagingState};
 
 /// The pages of a result, one by one. `Send + Unpin + 'static`, and a `futures_core::Stream`.
@@ -27,7 +28,9 @@ use crate::statement::{Bound, Paging, PagingState};
 pub struct PageStream {
     paging: Paging,
     /// Asked for, not here yet.
-    in_flight: Option<Pending<ResultSet>>,
+    in_flight: Option<Flight<ResultSet>>,
+    /// Of the page that was asked for.
+    deadline: Option<Deadline>,
     /// Arrived, not given out yet.
     arrived: VecDeque<Page>,
     /// Where the page after the last arrived one starts.
@@ -39,8 +42,14 @@ impl PageStream {
     /// Executes the request and waits for the first page, which stays inside.
     pub(crate) async fn start(bound: Bound<'_>) -> Result<Self> {
         let paging = bound.into_paging()?;
-        let mut stream =
-            Self { paging, in_flight: None, arrived: VecDeque::new(), next: None, error: None };
+        let mut stream = Self {
+            paging,
+            in_flight: None,
+            deadline: None,
+            arrived: VecDeque::new(),
+            next: None,
+            error: None,
+        };
         stream.ask()?;
         poll_fn(|cx| stream.poll_arrival(cx)).await;
         match stream.error.take() {
@@ -62,9 +71,10 @@ impl PageStream {
 
     /// Submits the request with the paging state as it is.
     fn ask(&mut self) -> Result<()> {
-        let Paging { session, statement, .. } = &self.paging;
-        let pending = session.submit(statement).map_err(|error| self.explain(error))?;
-        self.in_flight = Some(pending);
+        let Paging { session, statement, options, .. } = &self.paging;
+        let flight = Flight::start(session, Patience::Wait, |place| place.execute(statement));
+        self.in_flight = Some(flight.map_err(|error| self.explain(error))?);
+        self.deadline = session.deadline(options);
         Ok(())
     }
 
@@ -93,8 +103,15 @@ impl PageStream {
 
     /// Resolves when nothing is in flight; the page is among the arrived then, or the error noted.
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(pending) = &mut self.in_flight else { return Poll::Ready(()) };
-        let outcome = ready!(Pin::new(pending).poll(cx));
+        let Some(flight) = &mut self.in_flight else { return Poll::Ready(()) };
+        let statement = &self.paging.statement;
+        let outcome = match flight.poll(cx, |place| place.execute(statement)) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => {
+                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
+                Err(ready!(deadline.poll(cx, flight.is_sent())))
+            }
+        };
         self.in_flight = None;
         match outcome {
             Ok(result) => {

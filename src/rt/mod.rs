@@ -38,4 +38,4 @@ pub use smol::{Smol, SmolSleep};
 pub use tokio::{Tokio, TokioSleep};
 
 pub(crate) use erased::AnyRuntime;
-pub(crate) use timeout::{Expired, Timeout, timeout};
+pub(crate) use timeout::{Clock, Expired, Timeout, timeout};

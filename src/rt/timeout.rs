@@ -28,8 +28,11 @@ pub(crate) struct Timeout<F> {
     clock: Clock,
 }
 
-enum Clock {
+/// A sleep that is made at its first poll.
+pub(crate) enum Clock {
+    /// Not polled yet.
     Unstarted(AnyRuntime, Duration),
+    /// On its way.
     Running(AnySleep),
 }
 
@@ -40,11 +43,16 @@ pub(crate) fn timeout<F: Future + Unpin>(
     after: Duration,
     future: F,
 ) -> Timeout<F> {
-    Timeout { future, clock: Clock::Unstarted(runtime.clone(), after) }
+    Timeout { future, clock: Clock::new(runtime, after) }
 }
 
 impl Clock {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Expired> {
+    pub(crate) fn new(runtime: &AnyRuntime, after: Duration) -> Self {
+        Self::Unstarted(runtime.clone(), after)
+    }
+
+    /// Resolves when the time has passed since the first poll, or nobody can tell.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Expired> {
         if let Self::Unstarted(runtime, after) = self {
             *self = Self::Running(runtime.sleep(*after));
         }

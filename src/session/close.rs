@@ -10,7 +10,7 @@ use callback_bridge::Completion;
 
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rt::{self, Expired, Timeout};
+use crate::rt::{self, AnyRuntime, Expired, Timeout};
 
 /// A close about to be awaited. Made by [`Session::close`].
 #[must_use = "the session closes when this is awaited"]
@@ -27,8 +27,9 @@ impl<'s> Close<'s> {
 
     /// How long to wait for requests in flight, on the session's
     /// [`Runtime`](crate::rt::Runtime). After that the await fails with
-    /// [`ErrorKind::Deadline`], and the close goes on in the background. Default: until the last
-    /// request has ended, which the request timeout bounds.
+    /// [`ErrorKind::Deadline`], which says how many are left, and the close goes on in the
+    /// background. `Duration::MAX` for no limit. Default: the session's
+    /// [`close_timeout`](crate::SessionBuilder::close_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -65,20 +66,34 @@ enum Waiting {
 impl Waiting {
     fn start(session: &Session, timeout: Option<Duration>) -> Self {
         session.driver().begin_close();
+        Self::wait(session, session.runtime(), timeout.unwrap_or(session.close_timeout()))
+    }
+
+    fn wait(session: &Session, runtime: &AnyRuntime, timeout: Duration) -> Self {
         let closed = session.driver().closed();
         match timeout {
-            None => Self::ForEver(closed),
-            Some(after) => Self::Limited(rt::timeout(session.runtime(), after, closed)),
+            Duration::MAX => Self::ForEver(closed),
+            after => Self::Limited(rt::timeout(runtime, after, closed)),
         }
     }
 
-    fn poll(&mut self, session: &Session, cx: &mut Context<'_>) -> Poll<Result<()>> {
+    fn poll(
+        &mut self,
+        session: &Session,
+        timeout: Option<Duration>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<()>> {
         let closed = match self {
             Self::ForEver(closed) => ready!(Pin::new(closed).poll(cx)),
             Self::Limited(limited) => match ready!(Pin::new(limited).poll(cx)) {
                 Ok(closed) => closed,
                 Err(Expired::Elapsed) => {
                     return Poll::Ready(Err(late(session.driver().in_flight())));
+                }
+                // Nobody asked for this limit, so a runtime that cannot keep it is no failure.
+                Err(Expired::NoTimer(_)) if timeout.is_none() => {
+                    *self = Self::wait(session, &AnyRuntime::default(), session.close_timeout());
+                    return self.poll(session, Some(session.close_timeout()), cx);
                 }
                 Err(Expired::NoTimer(cause)) => {
                     let error = Error::new(ErrorKind::NoTimer, "").with_source(cause);
@@ -95,7 +110,8 @@ impl Future for CloseFuture<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (session, timeout) = (self.session, self.timeout);
-        self.waiting.get_or_insert_with(|| Waiting::start(session, timeout)).poll(session, cx)
+        let waiting = self.waiting.get_or_insert_with(|| Waiting::start(session, timeout));
+        waiting.poll(session, timeout, cx)
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::Session;
+use super::{Defaults, Session};
 use crate::driver::{self, Connecting, Pending, Settings};
 use crate::error::{Error, Result};
 use crate::rt::AnyRuntime;
@@ -27,6 +27,7 @@ enum State {
 struct Start {
     settings: Result<Settings>,
     runtime: AnyRuntime,
+    defaults: Defaults,
 }
 
 struct Sent {
@@ -34,11 +35,12 @@ struct Sent {
     hosts: Vec<String>,
     log_mark: u64,
     runtime: AnyRuntime,
+    defaults: Defaults,
 }
 
 impl Connect {
-    pub(crate) fn new(settings: Result<Settings>, runtime: AnyRuntime) -> Self {
-        Self(State::Start(Box::new(Start { settings, runtime })))
+    pub(crate) fn new(settings: Result<Settings>, runtime: AnyRuntime, defaults: Defaults) -> Self {
+        Self(State::Start(Box::new(Start { settings, runtime, defaults })))
     }
 }
 
@@ -48,7 +50,8 @@ impl Start {
         driver::ready()?;
         let log_mark = driver::log::mark();
         let pending = driver::Session::connect(&settings)?;
-        Ok(Sent { pending, hosts: settings.hosts, log_mark, runtime: self.runtime })
+        let (runtime, defaults) = (self.runtime, self.defaults);
+        Ok(Sent { pending, hosts: settings.hosts, log_mark, runtime, defaults })
     }
 }
 
@@ -83,7 +86,7 @@ impl Future for Connect {
         };
         let outcome = ready!(Pin::new(&mut sent.pending).poll(cx));
         let outcome = match outcome {
-            Ok(driver) => Ok(Session::new(driver, sent.runtime.clone())),
+            Ok(driver) => Ok(Session::new(driver, sent.runtime.clone(), sent.defaults)),
             Err(error) => Err(sent.explain(error)),
         };
         self.0 = State::Done;

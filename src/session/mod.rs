@@ -7,13 +7,16 @@
 mod cache;
 mod close;
 mod connect;
+mod flight;
 mod prepare;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use close::{Close, CloseFuture};
 pub use connect::Connect;
+pub(crate) use flight::{Deadline, Flight, Patience};
 pub(crate) use prepare::PrepareCached;
 pub use prepare::{Prepare, PrepareFuture};
 
@@ -22,7 +25,7 @@ use crate::cql::ToRow;
 use crate::driver;
 use crate::error::Result;
 use crate::rt::AnyRuntime;
-use crate::statement::{PreparedCore, Query};
+use crate::statement::{Options, PreparedCore, Query};
 use cache::Cache;
 
 /// A connected session. Cheap to clone; all clones are one session.
@@ -48,6 +51,14 @@ struct Inner {
     driver: driver::Session,
     runtime: AnyRuntime,
     cache: Cache,
+    defaults: Defaults,
+}
+
+/// What requests are held to that say nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) close_timeout: Duration,
 }
 
 impl Session {
@@ -56,8 +67,8 @@ impl Session {
         SessionBuilder::new()
     }
 
-    pub(crate) fn new(driver: driver::Session, runtime: AnyRuntime) -> Self {
-        Self(Arc::new(Inner { driver, runtime, cache: Cache::default() }))
+    pub(crate) fn new(driver: driver::Session, runtime: AnyRuntime, defaults: Defaults) -> Self {
+        Self(Arc::new(Inner { driver, runtime, cache: Cache::default(), defaults }))
     }
 
     /// A request from text and values. With values, the text is prepared at its first use and
@@ -83,7 +94,8 @@ impl Session {
     }
 
     /// Closes the session: new requests fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed),
-    /// those in flight finish. Twice, and from many tasks at once, is fine.
+    /// those that wait for a place as well, those in flight finish. Twice, and from many tasks at
+    /// once, is fine.
     pub fn close(&self) -> Close<'_> {
         Close::new(self)
     }
@@ -91,6 +103,18 @@ impl Session {
     /// Whether the session takes no more requests.
     pub fn is_closed(&self) -> bool {
         self.0.driver.is_closed()
+    }
+
+    /// Requests that were sent and whose answer has not come, those included whose future was
+    /// dropped. Statements being prepared count too.
+    pub fn in_flight(&self) -> usize {
+        self.0.driver.in_flight()
+    }
+
+    /// Requests that wait for one of the places that
+    /// [`max_in_flight`](SessionBuilder::max_in_flight) gives. A few of them may have been dropped.
+    pub fn waiting(&self) -> usize {
+        self.0.driver.waiting()
     }
 
     pub(crate) fn driver(&self) -> &driver::Session {
@@ -101,11 +125,14 @@ impl Session {
         &self.0.runtime
     }
 
-    pub(crate) fn submit(
-        &self,
-        statement: &driver::Statement,
-    ) -> Result<driver::Pending<driver::ResultSet>> {
-        self.0.driver.execute(statement)
+    /// The deadline of a request with these options, if it has one.
+    pub(crate) fn deadline(&self, options: &Options) -> Option<Deadline> {
+        let after = options.deadline_or(self.0.defaults.deadline)?;
+        Some(Deadline::new(self, after))
+    }
+
+    pub(crate) fn close_timeout(&self) -> Duration {
+        self.0.defaults.close_timeout
     }
 
     pub(crate) fn cached(&self, cql: &str) -> Option<Arc<PreparedCore>> {
@@ -113,8 +140,13 @@ impl Session {
     }
 
     /// Prepares for the cache. Callers that miss at the same time each prepare; the last stays.
-    pub(crate) fn prepare_cached(&self, cql: &Arc<str>) -> Result<PrepareCached<'_>> {
-        PrepareCached::start(self, cql)
+    pub(crate) fn prepare_cached(
+        &self,
+        cql: &Arc<str>,
+        patience: Patience,
+        deadline: Option<Deadline>,
+    ) -> Result<PrepareCached<'_>> {
+        PrepareCached::start(self, cql, patience, deadline)
     }
 
     pub(crate) fn cache(&self, core: Arc<PreparedCore>) {

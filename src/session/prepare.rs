@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use super::Session;
-use crate::driver::{self, Pending};
+use super::{Deadline, Flight, Patience, Session};
+use crate::driver;
 use crate::error::{Error, Result};
 use crate::statement::{Options, Prepared, PreparedCore, option_setters};
 
@@ -67,7 +67,9 @@ impl Future for PrepareFuture<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let session = self.session;
         if let State::Start(cql, options) = &mut self.state {
-            let sent = Preparing::start(session, cql, std::mem::take(options));
+            let options = std::mem::take(options);
+            let deadline = session.deadline(&options);
+            let sent = Preparing::start(session, cql, options, Patience::Wait, deadline);
             match sent {
                 Ok(preparing) => self.state = State::Sent(preparing),
                 Err(error) => {
@@ -98,8 +100,26 @@ pub(crate) struct PrepareCached<'s> {
 }
 
 impl<'s> PrepareCached<'s> {
-    pub(super) fn start(session: &'s Session, cql: &Arc<str>) -> Result<Self> {
-        Ok(Self { session, preparing: Preparing::start(session, cql, Options::new())? })
+    /// `deadline` is for this prepare alone.
+    pub(super) fn start(
+        session: &'s Session,
+        cql: &Arc<str>,
+        patience: Patience,
+        deadline: Option<Deadline>,
+    ) -> Result<Self> {
+        let options = Options::new();
+        let preparing = Preparing::start(session, cql, options, patience, deadline)?;
+        Ok(Self { session, preparing })
+    }
+
+    /// Names the statement in an error.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        explain(error, &self.preparing.cql)
+    }
+
+    /// Whether C has it.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.preparing.flight.is_sent()
     }
 }
 
@@ -117,22 +137,37 @@ impl Future for PrepareCached<'_> {
 
 /// A prepare on its way.
 struct Preparing {
-    pending: Pending<driver::Prepared>,
+    flight: Flight<driver::Prepared>,
     cql: Arc<str>,
     options: Options,
+    deadline: Option<Deadline>,
 }
 
 impl Preparing {
-    fn start(session: &Session, cql: &Arc<str>, options: Options) -> Result<Self> {
+    fn start(
+        session: &Session,
+        cql: &Arc<str>,
+        options: Options,
+        patience: Patience,
+        deadline: Option<Deadline>,
+    ) -> Result<Self> {
         if let Some(refusal) = crate::statement::refuse(cql) {
             return Err(refusal);
         }
-        let pending = session.driver().prepare(cql).map_err(|error| error.in_statement(cql))?;
-        Ok(Self { pending, cql: Arc::clone(cql), options })
+        let flight = Flight::start(session, patience, |place| place.prepare(cql));
+        let flight = flight.map_err(|error| explain(error, cql))?;
+        Ok(Self { flight, cql: Arc::clone(cql), options, deadline })
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<PreparedCore>>> {
-        let outcome = ready!(Pin::new(&mut self.pending).poll(cx));
+        let cql = &self.cql;
+        let outcome = match self.flight.poll(cx, |place| place.prepare(cql)) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => {
+                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
+                Err(ready!(deadline.poll(cx, self.flight.is_sent())))
+            }
+        };
         Poll::Ready(match outcome {
             Ok(raw) => {
                 let (cql, options) = (Arc::clone(&self.cql), std::mem::take(&mut self.options));

@@ -11,7 +11,7 @@ use crate::cql::{Column, FromRowOwned, RowBinder, ToRow};
 use crate::driver::{CodeResult, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::result::{PageStream, RowStream};
-use crate::session::Session;
+use crate::session::{Deadline, Session};
 
 /// A prepared statement with values bound, ready to be executed.
 ///
@@ -129,6 +129,12 @@ impl<'p> Bound<'p> {
         Execute::owned(self)
     }
 
+    /// As [`execute`](Self::execute), and fails with [`ErrorKind::Busy`] where that would wait for a
+    /// place.
+    pub fn try_execute(self) -> Execute<'p> {
+        Execute::owned(self).impatient()
+    }
+
     /// Executes it and leaves it for another time; see [by value and by
     /// reference](Self#by-value-and-by-reference).
     pub fn execute_ref(&self) -> Execute<'_> {
@@ -223,6 +229,17 @@ impl<'p> Bound<'p> {
         self.of.cql()
     }
 
+    pub(crate) fn own_deadline(&self) -> Option<Deadline> {
+        self.session().deadline(&self.options)
+    }
+
+    /// The deadline once `changes` are applied.
+    pub(crate) fn own_deadline_with(&self, changes: &Options) -> Option<Deadline> {
+        let mut options = self.options.clone();
+        options.merge(changes);
+        self.session().deadline(&options)
+    }
+
     pub(crate) fn is_idempotent(&self) -> bool {
         self.options.is_idempotent()
     }
@@ -241,6 +258,7 @@ impl<'p> Bound<'p> {
             statement: self.statement,
             idempotent: self.options.is_idempotent(),
             prefetch: self.prefetch,
+            options: self.options,
         })
     }
 }
@@ -252,6 +270,7 @@ pub(crate) struct Paging {
     pub(crate) cql: Arc<str>,
     pub(crate) idempotent: bool,
     pub(crate) prefetch: usize,
+    pub(crate) options: Options,
 }
 
 impl Ref<'_> {

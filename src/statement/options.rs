@@ -30,6 +30,7 @@ pub struct Options {
     timeout: Option<Duration>,
     idempotent: Option<bool>,
     timestamp: Option<i64>,
+    deadline: Option<Duration>,
 }
 
 impl Options {
@@ -50,6 +51,7 @@ impl Options {
         self.timeout = later.timeout.or(self.timeout);
         self.idempotent = later.idempotent.or(self.idempotent);
         self.timestamp = later.timestamp.or(self.timestamp);
+        self.deadline = later.deadline.or(self.deadline);
     }
 
     /// Writes what is set to a C statement.
@@ -74,6 +76,15 @@ impl Options {
 
     pub(crate) fn is_idempotent(&self) -> bool {
         self.idempotent == Some(true)
+    }
+
+    /// Our own deadline, which C knows nothing of. The longest time is none.
+    pub(crate) fn deadline_or(&self, default: Option<Duration>) -> Option<Duration> {
+        self.deadline.or(default).filter(|after| *after != Duration::MAX)
+    }
+
+    pub(crate) fn with_deadline(after: Duration) -> Self {
+        Self { deadline: Some(after), ..Self::default() }
     }
 
     pub(crate) fn with_consistency(level: Consistency) -> Self {
@@ -116,6 +127,16 @@ macro_rules! option_setters {
         /// milliseconds, rounded up. Default: the session's `request_timeout`.
         pub fn timeout(self, timeout: std::time::Duration) -> Self {
             self.set($crate::Options::with_timeout(timeout))
+        }
+
+        /// How long the whole request may take by our own clock, the session's
+        /// [`Runtime`](crate::rt::Runtime): waiting for a place, preparing, the driver's
+        /// [`timeout`](Self::timeout). After that it fails with
+        /// [`ErrorKind::Deadline`](crate::ErrorKind::Deadline) and is left to itself, or with
+        /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) when it never got a place. In a stream it
+        /// holds for each page. `Duration::MAX` for none. Default: the session's `deadline`.
+        pub fn deadline(self, after: std::time::Duration) -> Self {
+            self.set($crate::Options::with_deadline(after))
         }
 
         /// Whether running the request twice does no harm. The driver retries after a lost

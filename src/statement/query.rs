@@ -8,7 +8,7 @@ use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
 use crate::cql::{FromRowOwned, ToRow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::result::{PageStream, RowStream};
-use crate::session::Session;
+use crate::session::{Deadline, Patience, Session};
 
 /// A statement's text with its values, ready to be executed.
 ///
@@ -105,6 +105,12 @@ impl<'s> Query<'s> {
         Execute::query(self)
     }
 
+    /// As [`execute`](Self::execute), and fails with
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) where that would wait for a place.
+    pub fn try_execute(self) -> Execute<'s> {
+        Execute::query(self).impatient()
+    }
+
     /// Executes it and gives the rows of all pages, one by one.
     ///
     /// Returns once the first page is there and its columns fit `T`.
@@ -123,11 +129,21 @@ impl<'s> Query<'s> {
             State::Ready(bound) => bound,
             State::Refused(error) => return Err(error),
             State::Unprepared { session, cql, values } => {
-                let core = session.prepare_cached(&cql)?.await?;
+                let deadline = session.deadline(&self.changes.options);
+                let core = session.prepare_cached(&cql, Patience::Wait, deadline)?.await?;
                 Bound::bind(Ref::Cached(session, core), &*values)
             }
         };
         Ok(self.changes.apply(bound))
+    }
+
+    /// Our own deadline of the request, as far as it is known before it is bound.
+    pub(super) fn own_deadline(&self) -> Option<Deadline> {
+        match &self.state {
+            State::Ready(bound) => bound.own_deadline_with(&self.changes.options),
+            State::Unprepared { session, .. } => session.deadline(&self.changes.options),
+            State::Refused(_) => None,
+        }
     }
 
     fn set(mut self, change: Options) -> Self {

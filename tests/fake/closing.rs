@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_cassandra::ErrorKind;
 use futures::future;
 
-use crate::cell::{Cell, Held, Left};
+use crate::cell::{self, Cell, Held, Left};
 use crate::harness::until;
 
 pub fn requests_finish(cell: Cell) {
@@ -145,12 +145,13 @@ pub fn deadline(cell: Cell) {
 }
 
 /// What `never_in_flight` leaves behind.
-pub const NEVER: Left = Left { sessions: 1, requests: 5 };
+pub const NEVER: Left = Left { sessions: 1, requests: 5, leaked: 1 };
 
 /// A session with a request that never comes back never closes, and holds up no other.
 pub fn never_in_flight(cell: Cell) {
     cell.run(async move {
-        let session = cell.connect().await;
+        let builder = cell.builder().close_timeout(Duration::from_millis(5));
+        let session = builder.connect().await.unwrap();
         let nevers = || future::join_all((0..2).map(|_| session.query("NEVER", ()).execute()));
         let mut dropped = nevers();
         assert!(futures::poll!(&mut dropped).is_pending());
@@ -171,6 +172,7 @@ pub fn never_in_flight(cell: Cell) {
         other.query("OK", ()).await.unwrap();
         other.close().await.unwrap();
     });
+    until("the session counts as leaked", || cell::leaked() == 1);
 }
 
 pub async fn use_after(cell: Cell) {

@@ -11,6 +11,7 @@ mod connecting;
 mod courier;
 mod dropping;
 mod errors;
+mod limits;
 mod requests;
 mod streams;
 mod values;
@@ -189,6 +190,39 @@ macro_rules! tests {
         #[test]
         fn last_handle_dropped_by_a_wake() {
             HERE.alone(dropping::by_a_wake)
+        }
+
+        #[test]
+        fn more_than_the_queue_holds() {
+            HERE.alone(limits::more_than_the_queue_holds)
+        }
+        #[test]
+        fn no_full_queue() {
+            HERE.alone(limits::no_full_queue)
+        }
+        #[test]
+        fn first_come_first_served() {
+            HERE.alone(limits::first_come_first_served)
+        }
+        #[test]
+        fn a_turn_not_taken_goes_on() {
+            HERE.alone(limits::a_turn_not_taken_goes_on)
+        }
+        #[test]
+        fn everything_needs_a_place() {
+            HERE.alone(limits::everything_needs_a_place)
+        }
+        #[test]
+        fn refused_rather_than_late() {
+            HERE.alone(limits::refused_rather_than_late)
+        }
+        #[test]
+        fn close_sends_the_line_away() {
+            HERE.alone(limits::close_sends_the_line_away)
+        }
+        #[test]
+        fn deadlines() {
+            HERE.alone_leaving(limits::NEVER, limits::deadlines)
         }
 
         #[test]

@@ -116,7 +116,8 @@ pub async fn by_reference(cell: Cell) {
 /// What C refuses at once calls back on the thread that submits, whatever the personality.
 pub fn full_queue(cell: Cell) {
     cell.run(async move {
-        let session = cell.builder().queue_size(2).connect().await.unwrap();
+        let session = cell.builder().queue_size(2).max_in_flight(usize::MAX);
+        let session = session.connect().await.unwrap();
         let held = Held::new();
         let requests = (0..8).map(|_| session.query("OK", ()).execute());
         let mut requests = future::join_all(requests);

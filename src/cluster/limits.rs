@@ -1,0 +1,83 @@
+//! What requests and the end of a session are held to, by us and not by C.
+
+use std::time::Duration;
+
+use super::SessionBuilder;
+use super::builder::Mistakes;
+use crate::driver;
+use crate::session::Defaults;
+
+/// The C driver's own default for the requests that may wait for an I/O thread.
+const QUEUE_SIZE: u32 = 8192;
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Limits as the user gave them.
+#[derive(Default)]
+pub(super) struct Limits {
+    max_in_flight: Option<usize>,
+    deadline: Option<Duration>,
+    close_timeout: Option<Duration>,
+}
+
+impl SessionBuilder {
+    /// How many requests of this session may be in flight at a time: sent, and not answered yet,
+    /// whether somebody still waits for them or not. Further ones wait for a place, first come, first
+    /// served; [`try_execute`](crate::Query::try_execute) fails instead. A request that is dropped
+    /// while it waits gives up its turn. Statements being prepared and pages of streams need a
+    /// place as well.
+    ///
+    /// Default: the [`queue_size`](Self::queue_size), so that the C driver's queue never is full.
+    /// More makes sense with several [`io_threads`](Self::io_threads), which have a queue each;
+    /// `usize::MAX` switches it off. Ours: works with every driver, and costs nothing while
+    /// places are free.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.limits.max_in_flight = Some(requests);
+        self
+    }
+
+    /// How long a request may take by our own clock, the session's [`runtime`](Self::runtime); see
+    /// [`deadline`](crate::Query::deadline) on a request, which says it for one.
+    ///
+    /// Beside the driver's [`request_timeout`](Self::request_timeout) it bounds what that does not:
+    /// waiting for a place, and the rare answer that a driver never gives. Default: none.
+    pub fn deadline(mut self, after: Duration) -> Self {
+        self.limits.deadline = Some(after);
+        self
+    }
+
+    /// How long a [`close`](crate::Session::close) waits for requests in flight, unless it says
+    /// something else. A session that was closed or dropped and still has a request in flight
+    /// after this time counts as [leaked](crate::observe::Counters::leaked), until that request
+    /// comes back. `Duration::MAX` for no limit. Default: 30 s.
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.close_timeout = Some(timeout);
+        self
+    }
+}
+
+impl Limits {
+    pub(super) fn check(&self, wrong: &mut Mistakes) {
+        if self.max_in_flight == Some(0) {
+            wrong.add("max_in_flight", "0 lets no request in");
+        }
+        if self.deadline == Some(Duration::ZERO) {
+            wrong.add("deadline", "zero leaves no time for any request");
+        }
+    }
+
+    pub(super) fn of_driver(&self, queue_size: Option<u32>) -> driver::Limits {
+        let queue = queue_size.unwrap_or(QUEUE_SIZE).checked_next_power_of_two();
+        let in_flight = self.max_in_flight.or(queue.map(|size| size as usize));
+        driver::Limits {
+            in_flight: in_flight.unwrap_or(usize::MAX),
+            close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
+        }
+    }
+
+    pub(super) fn defaults(&self) -> Defaults {
+        Defaults {
+            deadline: self.deadline,
+            close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
+        }
+    }
+}

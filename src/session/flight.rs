@@ -1,0 +1,94 @@
+//! A request on its way to C and back: in line for a place, then sent.
+//!
+//! Cost: nothing beside the [`Pending`] while places are free; one that waits has a slot more.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use super::Session;
+use crate::driver::{Pending, Place, Waiting};
+use crate::error::{Error, ErrorKind, Result};
+use crate::rt::{Clock, Expired};
+
+/// What to do when no place is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Get in line.
+    Wait,
+    /// Fail with [`ErrorKind::Busy`].
+    Refuse,
+}
+
+/// A request that has a place, or waits for one.
+pub(crate) enum Flight<T> {
+    InLine(Waiting),
+    Sent(Pending<T>),
+}
+
+impl<T> Flight<T> {
+    /// Submits at once where a place is free. Where none is, `submit` is for the polls.
+    pub(crate) fn start(
+        session: &Session,
+        patience: Patience,
+        submit: impl FnOnce(Place) -> Result<Pending<T>>,
+    ) -> Result<Self> {
+        match session.driver().enter()? {
+            Some(place) => Ok(Self::Sent(submit(place)?)),
+            None if patience == Patience::Wait => Ok(Self::InLine(session.driver().wait())),
+            None => {
+                let text = format!("{} requests are in flight", session.driver().places());
+                Err(Error::new(ErrorKind::Busy, text))
+            }
+        }
+    }
+
+    /// Whether C has it.
+    pub(crate) fn is_sent(&self) -> bool {
+        matches!(self, Self::Sent(_))
+    }
+
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        submit: impl FnOnce(Place) -> Result<Pending<T>>,
+    ) -> Poll<Result<T>> {
+        if let Self::InLine(waiting) = self {
+            match ready!(Pin::new(waiting).poll(cx)).and_then(submit) {
+                Ok(pending) => *self = Self::Sent(pending),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        match self {
+            Self::Sent(pending) => Pin::new(pending).poll(cx),
+            Self::InLine(_) => unreachable!("a place has come"),
+        }
+    }
+}
+
+/// The deadline of a request, from its first poll on.
+pub(crate) struct Deadline {
+    after: Duration,
+    clock: Clock,
+}
+
+impl Deadline {
+    pub(crate) fn new(session: &Session, after: Duration) -> Self {
+        Self { after, clock: Clock::new(session.runtime(), after) }
+    }
+
+    /// Resolves with the error of a request that comes too late. `sent` says whether C has it.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, sent: bool) -> Poll<Error> {
+        Poll::Ready(match ready!(self.clock.poll(cx)) {
+            Expired::NoTimer(cause) => Error::new(ErrorKind::NoTimer, "").with_source(cause),
+            Expired::Elapsed if sent => {
+                let text = format!("no answer within {:?}; the request may still run", self.after);
+                Error::new(ErrorKind::Deadline, text)
+            }
+            Expired::Elapsed => {
+                let text = format!("no place came free within {:?}", self.after);
+                Error::new(ErrorKind::Busy, text)
+            }
+        })
+    }
+}

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 use crate::node::Cassandra;
 use crate::progress::Progress;
 use crate::start;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 use crate::yaml;
 
 /// The version that is started when none is named.
@@ -28,6 +30,9 @@ pub struct Builder {
     pub(crate) heap: u32,
     pub(crate) address: Ipv4Addr,
     pub(crate) port: Option<u16>,
+    pub(crate) auth: bool,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Tls>,
     pub(crate) extra_yaml: String,
     pub(crate) jvm_args: Vec<String>,
     pub(crate) fast_schema: bool,
@@ -44,6 +49,9 @@ impl Default for Builder {
             heap: 512,
             address: Ipv4Addr::LOCALHOST,
             port: None,
+            auth: false,
+            #[cfg(feature = "tls")]
+            tls: None,
             extra_yaml: String::new(),
             jvm_args: Vec::new(),
             fast_schema: false,
@@ -88,11 +96,34 @@ impl Builder {
         self
     }
 
+    /// Makes clients log in: with passwords, roles and permissions kept in Cassandra
+    /// (`PasswordAuthenticator`, `CassandraAuthorizer`, `CassandraRoleManager`). Off by default.
+    ///
+    /// The node is ready once its first superuser can log in, see
+    /// [`credentials`](Cassandra::credentials). Nothing is cached (`roles_validity`,
+    /// `permissions_validity` and `credentials_validity` are 0), so what is changed holds from the
+    /// next login, or the next statement; passwords are hashed cheaply.
+    #[must_use]
+    pub fn auth(mut self, auth: bool) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// Makes the node speak TLS with its clients. By default it does not.
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Settings for the node's `cassandra.yaml`, as `key: value` lines, nested or not. A setting
     /// replaces the default of this crate as a whole.
     ///
     /// The addresses, ports and folders are decided by the crate and refused here, as is a TLS
-    /// setting without `optional: true`: whether the node is ready is checked without TLS.
+    /// setting without `optional: true`: the crate asks such a node without TLS. With feature
+    /// `tls`, `Builder::tls` needs no such thing.
     /// What Cassandra does not know makes the start fail, with Cassandra's words in the error.
     ///
     /// With an authenticator that asks for a password, readiness and
@@ -103,8 +134,10 @@ impl Builder {
     /// let node = embedded_cassandra::Cassandra::builder()
     ///     .extra_yaml(
     ///         "tombstone_failure_threshold: 100
-    /// authenticator:
-    ///   class_name: PasswordAuthenticator
+    /// memtable:
+    ///   configurations:
+    ///     default:
+    ///       class_name: TrieMemtable
     /// ",
     ///     )
     ///     .start()?;
@@ -208,7 +241,13 @@ impl Builder {
             let reason = format!("{argument:?} does not start with a dash");
             return Err(Error::setting("jvm_arg", reason));
         }
-        yaml::check(&self.extra_yaml)
+        yaml::check(&self.extra_yaml)?;
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() && yaml::has(&self.extra_yaml, yaml::CLIENT_ENCRYPTION) {
+            let reason = format!("`{}` is there beside Builder::tls", yaml::CLIENT_ENCRYPTION);
+            return Err(Error::setting("extra_yaml", reason));
+        }
+        Ok(())
     }
 }
 
@@ -219,6 +258,7 @@ impl fmt::Debug for Builder {
             .field("heap_mb", &self.heap)
             .field("address", &self.address)
             .field("port", &self.port)
+            .field("auth", &self.auth)
             .field("extra_yaml", &self.extra_yaml)
             .field("jvm_args", &self.jvm_args)
             .field("fast_schema", &self.fast_schema)

@@ -12,7 +12,7 @@ use crate::builder::Builder;
 use crate::error::{Error, Result};
 use crate::java::{FOREIGN_OPTIONS, Java};
 use crate::process;
-use crate::yaml::{self, Endpoint};
+use crate::yaml::{self, ClientEncryption, Endpoint, Settings};
 
 const MAIN_CLASS: &str = "org.apache.cassandra.service.CassandraDaemon";
 /// Heap at the start, in MiB; it grows to what the builder says.
@@ -49,7 +49,7 @@ const OPENS: [&str; 15] = [
     "jdk.management/com.sun.management.internal",
 ];
 
-const FLAGS: [&str; 24] = [
+const FLAGS: [&str; 25] = [
     "-Djdk.attach.allowAttachSelf=true",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Dio.netty.allocator.useCacheForAllThreads=true",
@@ -68,6 +68,8 @@ const FLAGS: [&str; 24] = [
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
     "-Dcassandra.ring_delay_ms=0",
     "-Dcassandra.superuser_setup_delay_ms=0",
+    // Passwords of tests: 4 is the cheapest that there is.
+    "-Dcassandra.auth_bcrypt_gensalt_log2_rounds=4",
     "-Dcassandra.shutdown_announce_in_ms=0",
     "-Dcassandra.size_recorder_interval=0",
     "-Dcassandra.libjemalloc=-",
@@ -121,7 +123,9 @@ pub(crate) struct Launch<'a> {
     pub(crate) flags: &'a [String],
     pub(crate) archive: &'a Archive,
     pub(crate) endpoint: &'a Endpoint,
-    pub(crate) extra_yaml: &'a str,
+    pub(crate) builder: &'a Builder,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<&'a crate::tls::Prepared>,
     pub(crate) folder: &'a Path,
     pub(crate) storage: &'a Path,
     /// Inherited by the node, so that its data stays locked until the node itself is gone.
@@ -132,7 +136,14 @@ impl Launch<'_> {
     /// Writes the node's files and starts it.
     pub(crate) fn spawn(&self) -> Result<Child> {
         let conf = self.folder.join("conf");
-        write(&conf.join("cassandra.yaml"), &yaml::render(self.endpoint, self.extra_yaml))?;
+        let keystore = conf.join("keystore.pem");
+        let truststore = conf.join("truststore.pem");
+        let settings = Settings {
+            auth: self.builder.auth,
+            tls: self.write_tls(&keystore, &truststore)?,
+            extra: &self.builder.extra_yaml,
+        };
+        write(&conf.join("cassandra.yaml"), &yaml::render(self.endpoint, &settings))?;
         write(&conf.join("rackdc.properties"), "dc=datacenter1\nrack=rack1\n")?;
         write(&conf.join("logback.xml"), LOGBACK)?;
         let io =
@@ -148,6 +159,26 @@ impl Launch<'_> {
             command.env_remove(name);
         }
         process::spawn(command).map_err(io)
+    }
+
+    #[cfg(feature = "tls")]
+    fn write_tls<'a>(
+        &self,
+        keystore: &'a Path,
+        truststore: &'a Path,
+    ) -> Result<Option<ClientEncryption<'a>>> {
+        let Some(tls) = self.tls else { return Ok(None) };
+        write(keystore, &tls.keystore)?;
+        write(truststore, &tls.truststore)?;
+        let require_client_certificates = tls.require_client_certificates;
+        let optional = tls.optional;
+        Ok(Some(ClientEncryption { keystore, truststore, require_client_certificates, optional }))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unnecessary_wraps, reason = "the other half of a pair")]
+    fn write_tls<'a>(&self, _: &'a Path, _: &'a Path) -> Result<Option<ClientEncryption<'a>>> {
+        Ok(None)
     }
 
     /// The flags with paths in them.

@@ -88,8 +88,11 @@
 //!
 //! # The node
 //! One node, its own seed, in data centre `datacenter1`, rack `rack1`, cluster `embedded`, no
-//! authentication, no TLS, no JMX. [`Builder::extra_yaml`] and [`Builder::jvm_arg`] change what
+//! JMX. [`Builder::auth`] makes clients log in; `Builder::tls`, with feature `tls`, makes them
+//! speak TLS, and `Authority` makes the certificates. [`Builder::extra_yaml`] and [`Builder::jvm_arg`] change what
 //! Cassandra lets be changed.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("embedded-cassandra runs on Linux: a node's death with its program needs it");
@@ -97,6 +100,8 @@ compile_error!("embedded-cassandra runs on Linux: a node's death with its progra
 mod archive;
 mod builder;
 mod cache;
+#[cfg(feature = "tls")]
+mod certificates;
 mod error;
 mod folder;
 mod java;
@@ -111,15 +116,24 @@ mod progress;
 mod random;
 mod shared;
 mod start;
+mod stream;
 mod tail;
+#[cfg(feature = "tls")]
+mod tls;
 mod yaml;
 
 pub use builder::Builder;
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use certificates::{Authority, Identity, Subject};
 pub use error::{Error, Result};
-pub use node::Cassandra;
+pub use node::{Cassandra, Credentials};
 pub use probe::Row;
 pub use progress::Progress;
 pub use shared::shared;
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use tls::Tls;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -16,14 +16,25 @@ use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::launch;
 use crate::port::Port;
-use crate::probe::{Connection, Row};
+use crate::probe::{Connection, INITIAL_USER, Row};
 use crate::random;
+use crate::stream::Way;
 
 /// How long a node may take to drain and end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(10);
 /// How long one statement may take; a change of the schema on a busy machine takes seconds.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A name and a password to log in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// The name of the role.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+}
 
 /// A running Apache Cassandra node.
 ///
@@ -32,7 +43,8 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// threads.
 pub struct Cassandra {
     running: Running,
-    address: SocketAddr,
+    way: Way,
+    auth: bool,
     probe: Mutex<Option<Connection>>,
 }
 
@@ -52,26 +64,34 @@ impl Cassandra {
         Builder::default()
     }
 
-    pub(crate) fn new(running: Running, address: SocketAddr, probe: Connection) -> Self {
-        Self { running, address, probe: Mutex::new(Some(probe)) }
+    pub(crate) fn new(running: Running, way: Way, auth: bool, probe: Connection) -> Self {
+        Self { running, way, auth, probe: Mutex::new(Some(probe)) }
     }
 
     /// The node's address without the port, as drivers want their contact points.
     #[must_use]
     pub fn contact_point(&self) -> String {
-        self.address.ip().to_string()
+        self.way.address.ip().to_string()
     }
 
     /// The port for clients.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.way.address.port()
     }
 
     /// Where the node listens for clients.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.way.address
+    }
+
+    /// Who may log in, when [`Builder::auth`] was asked for: the superuser that every new node has.
+    /// [`execute`](Self::execute) logs in this way, also over a connection that it opens later.
+    #[must_use]
+    pub fn credentials(&self) -> Option<Credentials> {
+        let user = INITIAL_USER.to_owned();
+        self.auth.then(|| Credentials { password: user.clone(), user })
     }
 
     /// The id of the node's process.
@@ -98,7 +118,7 @@ impl Cassandra {
         let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = match probe.take() {
             Some(connection) => connection,
-            None => Connection::open(self.address, STATEMENT_TIMEOUT)?,
+            None => Connection::open(&self.way, STATEMENT_TIMEOUT)?,
         };
         connection.set_timeout(STATEMENT_TIMEOUT)?;
         let result = connection.query(cql);
@@ -137,7 +157,7 @@ impl Cassandra {
 impl fmt::Debug for Cassandra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cassandra")
-            .field("address", &self.address)
+            .field("address", &self.way.address)
             .field("pid", &self.pid())
             .finish_non_exhaustive()
     }

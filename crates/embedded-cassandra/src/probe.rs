@@ -1,14 +1,18 @@
 //! A small client of the native protocol, version 4: enough to know that a node answers, and to
 //! run plain statements.
 //!
-//! Blocking, one request at a time, a deadline on every read and write. It speaks no TLS. To a
-//! node that asks for a password it offers Cassandra's initial one, `cassandra`/`cassandra`.
+//! Blocking, one request at a time, a deadline on every read and write. To a node that asks for a
+//! password it offers Cassandra's initial one.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::stream::{Stream, Way};
+
+/// The user, and its password, that every node with passwords has from the beginning.
+pub(crate) const INITIAL_USER: &str = "cassandra";
 
 /// A row of a result: for each column the bytes of the native protocol, or `None` for null.
 pub type Row = Vec<Option<Vec<u8>>>;
@@ -31,21 +35,15 @@ mod opcode {
 }
 
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     address: SocketAddr,
 }
 
 impl Connection {
     /// Connects and shakes hands; each of its steps may take `timeout`.
-    pub(crate) fn open(address: SocketAddr, timeout: Duration) -> Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, timeout)
-            .and_then(|stream| {
-                stream.set_read_timeout(Some(timeout))?;
-                stream.set_write_timeout(Some(timeout))?;
-                stream.set_nodelay(true)?;
-                Ok(stream)
-            })
-            .map_err(|e| failed(address, e))?;
+    pub(crate) fn open(way: &Way, timeout: Duration) -> Result<Self> {
+        let address = way.address;
+        let stream = way.connect(timeout).map_err(|e| failed(address, e))?;
         let mut connection = Self { stream, address };
         let (opcode, _) = connection.request(opcode::OPTIONS, &[])?;
         connection.expect(opcode::SUPPORTED, opcode)?;
@@ -61,16 +59,13 @@ impl Connection {
 
     /// How long the next reads and writes may take.
     pub(crate) fn set_timeout(&mut self, timeout: Duration) -> Result<()> {
-        self.stream
-            .set_read_timeout(Some(timeout))
-            .and_then(|()| self.stream.set_write_timeout(Some(timeout)))
-            .map_err(|e| failed(self.address, e))
+        self.stream.set_timeout(timeout).map_err(|e| failed(self.address, e))
     }
 
     fn log_in(&mut self) -> Result<()> {
-        let token = b"\0cassandra\0cassandra";
+        let token = format!("\0{INITIAL_USER}\0{INITIAL_USER}");
         let mut body = (token.len() as i32).to_be_bytes().to_vec();
-        body.extend_from_slice(token);
+        body.extend_from_slice(token.as_bytes());
         let (opcode, _) = self.request(opcode::AUTH_RESPONSE, &body)?;
         self.expect(opcode::AUTH_SUCCESS, opcode)
     }
@@ -118,6 +113,7 @@ impl Connection {
         frame.extend_from_slice(&(body.len() as i32).to_be_bytes());
         frame.extend_from_slice(body);
         self.stream.write_all(&frame)?;
+        self.stream.flush()?;
         let mut header = [0; 9];
         self.stream.read_exact(&mut header)?;
         let length = u32::from_be_bytes([header[5], header[6], header[7], header[8]]) as usize;
@@ -304,7 +300,7 @@ mod tests {
 
     fn ask(answer: Vec<u8>) -> Result<Vec<Row>> {
         let hello = [frame(0, opcode::SUPPORTED, &[]), frame(0, opcode::READY, &[]), answer];
-        Connection::open(server(hello.into()), Duration::from_secs(5))?.query("SELECT")
+        Connection::open(&Way::plain(server(hello.into())), Duration::from_secs(5))?.query("SELECT")
     }
 
     /// One column of type list<udt<tuple<int>>>, one row with a null, after a warning.
@@ -343,10 +339,13 @@ mod tests {
     fn what_is_not_cassandra_is_an_error() {
         let timeout = Duration::from_millis(200);
         let http = server(vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()]);
-        let Err(error) = Connection::open(http, timeout) else { panic!("it is no Cassandra") };
+        let Err(error) = Connection::open(&Way::plain(http), timeout) else {
+            panic!("it is no Cassandra")
+        };
         assert!(error.to_string().contains("does not speak CQL"), "{error}");
 
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        assert!(Connection::open(silent.local_addr().unwrap(), timeout).is_err());
+        let silent = Way::plain(silent.local_addr().unwrap());
+        assert!(Connection::open(&silent, timeout).is_err());
     }
 }

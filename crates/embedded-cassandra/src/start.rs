@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +27,7 @@ use crate::node::{Cassandra, Running};
 use crate::port;
 use crate::probe::Connection;
 use crate::progress::Progress;
+use crate::stream::Way;
 use crate::tail;
 use crate::yaml::Endpoint;
 
@@ -102,6 +105,11 @@ fn launch_once(
         storage_port: storage.number,
     };
     let address = SocketAddr::new(builder.address.into(), native.number);
+    #[cfg(feature = "tls")]
+    let tls = builder.tls.as_ref().map(|tls| tls.prepare(builder.address)).transpose()?;
+    let way = Way::plain(address);
+    #[cfg(feature = "tls")]
+    let way = Way { tls: tls.as_ref().map(|tls| Arc::clone(&tls.client)), ..way };
     builder.report(&Progress::Starting { version: builder.version.clone(), address });
     let launch = Launch {
         java,
@@ -109,7 +117,9 @@ fn launch_once(
         flags,
         archive,
         endpoint: &endpoint,
-        extra_yaml: &builder.extra_yaml,
+        builder,
+        #[cfg(feature = "tls")]
+        tls: tls.as_ref(),
         folder: folder.path(),
         storage: &data,
         storage_lock: &data_lock,
@@ -117,8 +127,8 @@ fn launch_once(
     let child = launch.spawn()?;
     folder.guard(child.id());
     let mut running = Running::new(child, folder, [native, storage]);
-    let connection = wait_until_ready(builder, &mut running, address)?;
-    Ok(Cassandra::new(running, address, connection))
+    let connection = wait_until_ready(builder, &mut running, &way)?;
+    Ok(Cassandra::new(running, way, builder.auth, connection))
 }
 
 /// Creates the folder for the data and makes sure that no other node has it.
@@ -138,33 +148,34 @@ fn lock_data(folder: &Path) -> Result<File> {
 fn wait_until_ready(
     builder: &Builder,
     running: &mut Running,
-    address: SocketAddr,
+    way: &Way,
 ) -> std::result::Result<Connection, Failure> {
     let deadline = Instant::now() + builder.start_timeout;
     loop {
         if let Some(status) = running.exit_status()? {
-            return Err(explain(running, status, address));
+            return Err(explain(running, status, way.address));
         }
         // Whatever it answers but rows, it is not ready.
-        if let Ok(connection) = probe(address, running.storage_port()) {
-            return Ok(connection);
-        }
+        let refusal = match probe(way, running.storage_port()) {
+            Ok(connection) => return Ok(connection),
+            Err(refusal) => refusal,
+        };
         if Instant::now() >= deadline {
-            let log = tail::of(running.folder());
+            let log = format!("{}\n-- asked last: {refusal}", tail::of(running.folder()));
             return Err(Error::Timeout { after: builder.start_timeout, log }.into());
         }
         thread::sleep(POLL);
     }
 }
 
-/// Whether the node at `address` is the one that was started: it knows its storage port.
-fn probe(address: SocketAddr, storage_port: u16) -> Result<Connection> {
-    let mut connection = Connection::open(address, PROBE_TIMEOUT)?;
+/// Whether the node there is the one that was started: it knows its storage port.
+fn probe(way: &Way, storage_port: u16) -> Result<Connection> {
+    let mut connection = Connection::open(way, PROBE_TIMEOUT)?;
     let rows = connection.query("SELECT listen_port FROM system.local")?;
     let wanted = i32::from(storage_port).to_be_bytes();
     match rows.first().and_then(|row| row.first()) {
         Some(Some(found)) if *found == wanted => Ok(connection),
-        _ => Err(Error::Connection { address, reason: "another node answers".into() }),
+        _ => Err(Error::Connection { address: way.address, reason: "another node answers".into() }),
     }
 }
 

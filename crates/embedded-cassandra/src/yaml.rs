@@ -5,6 +5,7 @@
 //! that it does not know, and the error of the failed start shows its words.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use crate::error::{Error, Result};
 
@@ -40,6 +41,18 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("native_transport_max_request_data_in_flight_per_ip", "256MiB"),
 ];
 
+/// What a node with passwords gets besides. Nothing is cached, so tests see what they change.
+const AUTH: &[(&str, &str)] = &[
+    ("authenticator", "PasswordAuthenticator"),
+    ("authorizer", "CassandraAuthorizer"),
+    ("role_manager", "CassandraRoleManager"),
+    ("roles_validity", "0ms"),
+    ("permissions_validity", "0ms"),
+    ("credentials_validity", "0ms"),
+];
+
+pub(crate) const CLIENT_ENCRYPTION: &str = "client_encryption_options";
+
 /// Settings that the crate decides, with what to use instead.
 const OURS: &[(&str, &str)] = &[
     ("listen_address", "use Builder::address"),
@@ -65,12 +78,53 @@ pub(crate) struct Endpoint {
     pub(crate) storage_port: u16,
 }
 
-/// The text of the file. `extra` has passed [`check`].
-pub(crate) fn render(endpoint: &Endpoint, extra: &str) -> String {
+/// What the builder was told, beside addresses.
+pub(crate) struct Settings<'a> {
+    pub(crate) auth: bool,
+    pub(crate) tls: Option<ClientEncryption<'a>>,
+    /// Has passed [`check`].
+    pub(crate) extra: &'a str,
+}
+
+/// TLS for clients, with keys and certificates as PEM files.
+pub(crate) struct ClientEncryption<'a> {
+    pub(crate) keystore: &'a Path,
+    pub(crate) truststore: &'a Path,
+    pub(crate) require_client_certificates: bool,
+    pub(crate) optional: bool,
+}
+
+impl ClientEncryption<'_> {
+    fn render(&self) -> String {
+        let Self { keystore, truststore, require_client_certificates, optional } = self;
+        format!(
+            "{CLIENT_ENCRYPTION}:\n  \
+               enabled: true\n  \
+               optional: {optional}\n  \
+               require_client_auth: {require_client_certificates}\n  \
+               ssl_context_factory:\n    \
+                 class_name: org.apache.cassandra.security.PEMBasedSslContextFactory\n  \
+               keystore: {}\n  \
+               truststore: {}\n  \
+               accepted_protocols: [TLSv1.2, TLSv1.3]\n",
+            quoted(keystore),
+            quoted(truststore)
+        )
+    }
+}
+
+/// A path between single quotes, where YAML knows one escape only.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "''"))
+}
+
+/// The text of the file.
+pub(crate) fn render(endpoint: &Endpoint, settings: &Settings<'_>) -> String {
     let Endpoint { address, native_port, storage_port } = endpoint;
-    let replaced: Vec<&str> = extra.lines().filter_map(key).collect();
+    let Settings { auth, tls, extra } = settings;
+    let auth = if *auth { AUTH } else { &[] };
     let mut text = String::new();
-    for (name, value) in DEFAULTS.iter().filter(|(name, _)| !replaced.contains(name)) {
+    for (name, value) in DEFAULTS.iter().chain(auth).filter(|(name, _)| !has(extra, name)) {
         text.push_str(&format!("{name}: {value}\n"));
     }
     text.push_str(&format!(
@@ -82,9 +136,17 @@ pub(crate) fn render(endpoint: &Endpoint, extra: &str) -> String {
          - class_name: org.apache.cassandra.locator.SimpleSeedProvider\n  \
            parameters: [{{seeds: \"{address}:{storage_port}\"}}]\n"
     ));
+    if let Some(tls) = tls {
+        text.push_str(&tls.render());
+    }
     text.push_str(extra);
     text.push('\n');
     text
+}
+
+/// Whether `extra` has a setting of this name.
+pub(crate) fn has(extra: &str, name: &str) -> bool {
+    extra.lines().any(|line| key(line) == Some(name))
 }
 
 /// Refuses what cannot work.
@@ -108,20 +170,20 @@ pub(crate) fn check(extra: &str) -> Result<()> {
     check_tls(extra)
 }
 
-/// The probe that waits for the node speaks no TLS.
+/// A node whose TLS this crate did not set up is asked without TLS.
 fn check_tls(extra: &str) -> Result<()> {
     let mut block = String::new();
     let mut inside = false;
     for line in extra.lines() {
-        inside = key(line).map_or(inside, |name| name == "client_encryption_options");
+        inside = key(line).map_or(inside, |name| name == CLIENT_ENCRYPTION);
         if inside {
             block.extend(line.chars().filter(|c| !c.is_whitespace()));
             block.push(',');
         }
     }
     if block.contains("enabled:true") && !block.contains("optional:true") {
-        let reason = "client_encryption_options needs `optional: true`: readiness is checked \
-                      without TLS, on the same port";
+        let reason = "client_encryption_options needs `optional: true`, for the crate asks such a \
+                      node without TLS; Builder::tls (feature `tls`) does not need it";
         return Err(Error::setting(EXTRA, reason));
     }
     Ok(())
@@ -152,6 +214,10 @@ mod tests {
     const ENDPOINT: Endpoint =
         Endpoint { address: Ipv4Addr::LOCALHOST, native_port: 19042, storage_port: 17000 };
 
+    fn rendered(auth: bool, extra: &str) -> String {
+        render(&ENDPOINT, &Settings { auth, tls: None, extra })
+    }
+
     fn reason(extra: &str) -> String {
         check(extra).unwrap_err().to_string()
     }
@@ -160,11 +226,24 @@ mod tests {
     fn an_extra_key_replaces_the_default() {
         let extra = "concurrent_reads: 2\nauthenticator:\n  class_name: AllowAllAuthenticator\n";
         check(extra).unwrap();
-        let text = render(&ENDPOINT, extra);
+        let text = rendered(false, extra);
         assert_eq!(text.matches("concurrent_reads").count(), 1);
         assert!(text.contains("concurrent_reads: 2\n"));
         assert!(text.contains("concurrent_writes: 8\n"));
         assert!(text.contains("  class_name: AllowAllAuthenticator\n"));
+    }
+
+    #[test]
+    fn passwords_are_asked_for_and_a_part_can_be_replaced() {
+        assert!(!rendered(false, "").contains("authenticator"));
+        let text = rendered(true, "authorizer: AllowAllAuthorizer\n");
+        assert!(text.contains("authenticator: PasswordAuthenticator\n"));
+        assert_eq!(text.matches("authorizer: ").count(), 1);
+    }
+
+    #[test]
+    fn paths_are_quoted() {
+        assert_eq!(quoted(Path::new("/a b/it's: #1")), "'/a b/it''s: #1'");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod download;
 mod end;
 mod node;
 mod scratch;
+mod secure;
 mod start;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

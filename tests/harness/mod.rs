@@ -23,6 +23,17 @@ pub struct Runtime {
     pub configure: fn(SessionBuilder) -> SessionBuilder,
 }
 
+/// The names of all runtimes.
+pub const RUNTIMES: [&str; 7] = [
+    "tokio_multi_thread",
+    "tokio_current_thread",
+    "async_std",
+    "smol",
+    "futures_executor",
+    "pollster",
+    "inline_on_wake",
+];
+
 /// The runtime of this name.
 pub fn runtime(name: &str) -> Runtime {
     let threads: fn(SessionBuilder) -> SessionBuilder = |builder| builder;

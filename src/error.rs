@@ -95,15 +95,18 @@ pub enum ErrorKind {
     Resolution,
     /// The keyspace could not be set: it does not exist, or may not be used.
     Keyspace,
-    /// TLS failed; the message says how.
+    /// TLS failed; the message says how, and the way out.
     Tls,
+    /// The program's own [`Authenticator`](crate::Authenticator) failed or panicked; `source()` is its
+    /// error.
+    Authenticator,
     /// The result is not what its own header says: rows are missing or a cell is cut short.
     Malformed,
     /// The C driver failed in another way; see [`code`](Error::code).
     Driver,
 
     // Answered by the server.
-    /// User name or password is wrong.
+    /// User name or password is wrong, or the server wants a login and none was given.
     BadCredentials,
     /// Too few replicas are alive; nothing was done.
     Unavailable {
@@ -270,6 +273,16 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_shared_source(mut self, source: Arc<dyn StdError + Send + Sync>) -> Self {
+        self.edit().source = Some(source);
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.edit().kind = kind;
+        self
+    }
+
     pub(crate) fn with_message(mut self, message: String) -> Self {
         self.edit().message = message.into();
         self
@@ -314,7 +327,8 @@ impl Error {
         self.0.code
     }
 
-    /// What the server or the driver said, without our own words around it.
+    /// What the server or the driver said, without our own words around it; of a connect, for each host,
+    /// with the way out where we know one.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -477,6 +491,7 @@ impl ErrorKind {
             Resolution => "host name not resolved",
             Keyspace => "keyspace not usable",
             Tls => "TLS failed",
+            Authenticator => "the authenticator failed",
             Malformed => "malformed result",
             Driver => "C driver error",
             BadCredentials => "bad credentials",

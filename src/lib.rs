@@ -70,7 +70,9 @@ pub mod rt;
 mod session;
 mod statement;
 
-pub use cluster::{ContactPoint, SessionBuilder};
+pub use cluster::{
+    Authenticator, AuthenticatorError, ContactPoint, Peer, SessionBuilder, Tls, TlsVersion, Verify,
+};
 pub use error::{Error, ErrorKind, Reached, Result, Retry, WriteType};
 pub use result::{Page, PageStream, RowStream, Rows, TryNext};
 pub use session::{Close, CloseFuture, Connect, Prepare, PrepareFuture, Session};

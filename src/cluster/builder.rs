@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{ContactPoint, Limits};
+use super::{ContactPoint, Limits, Tls};
 use crate::driver::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rt::{AnyRuntime, Runtime};
@@ -30,7 +30,7 @@ use crate::session::Connect;
 pub struct SessionBuilder {
     points: Vec<ContactPoint>,
     runtime: Option<AnyRuntime>,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) limits: Limits,
 }
 
@@ -166,6 +166,10 @@ impl SessionBuilder {
                 wrong.add(name, text);
             }
         }
+        if settings.login.is_some() && settings.credentials.is_some() {
+            wrong.add("authenticator", "`auth` was given too: one of the two logs in");
+        }
+        settings.tls.iter().flat_map(Tls::mistakes).for_each(|text| wrong.add("tls", text));
         wrong.or(settings)
     }
 }
@@ -222,6 +226,7 @@ impl fmt::Debug for SessionBuilder {
             .field("port", &self.settings.port)
             .field("keyspace", &self.settings.keyspace)
             .field("user", &user)
+            .field("tls", &self.settings.tls)
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use std::time::Duration;
 
 use super::{Limits, failure, plug, sys};
+use crate::cluster::{Login, Tls};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What C is told before a connect. `None` leaves C's default.
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) request_timeout: Option<Duration>,
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) limits: Limits,
+    pub(crate) login: Option<Login>,
+    pub(crate) tls: Option<Tls>,
 }
 
 /// Whole milliseconds for C, rounded up: a short time must not become zero, which means "none".
@@ -46,10 +49,12 @@ impl Cluster {
         let cluster = Self(NonNull::new(raw).expect("the C driver could not allocate a cluster"));
         cluster.apply_contact(settings)?;
         cluster.apply_limits(settings)?;
+        settings.login.as_ref().map_or(Ok(()), |login| cluster.apply_login(login))?;
+        settings.tls.as_ref().map_or(Ok(()), |tls| cluster.apply_tls(tls))?;
         Ok(cluster)
     }
 
-    fn as_ptr(&self) -> *mut sys::CassCluster {
+    pub(super) fn as_ptr(&self) -> *mut sys::CassCluster {
         self.0.as_ptr()
     }
 
@@ -124,7 +129,7 @@ impl Cluster {
     }
 }
 
-fn check(setting: &'static str, code: sys::Code) -> Result<()> {
+pub(super) fn check(setting: &'static str, code: sys::Code) -> Result<()> {
     match code {
         sys::OK => Ok(()),
         code => Err(Error::new(

@@ -10,6 +10,7 @@
 //! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log.
 
+mod authenticator;
 mod cluster;
 pub(crate) mod counters;
 mod courier;
@@ -23,6 +24,7 @@ mod prepared;
 mod reaper;
 mod result;
 mod session;
+mod ssl;
 mod statement;
 mod sys;
 mod text;

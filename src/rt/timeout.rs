@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -32,8 +33,8 @@ pub(crate) struct Timeout<F> {
 pub(crate) enum Clock {
     /// Not polled yet.
     Unstarted(AnyRuntime, Duration),
-    /// On its way.
-    Running(AnySleep),
+    /// On its way. The lock is never taken: it makes a sleep `Sync` that is polled through `&mut` only.
+    Running(Mutex<AnySleep>),
 }
 
 /// `future`'s output, or [`Expired`] when `after` has passed since the first poll. The inner future
@@ -54,13 +55,16 @@ impl Clock {
     /// Resolves when the time has passed since the first poll, or nobody can tell.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Expired> {
         if let Self::Unstarted(runtime, after) = self {
-            *self = Self::Running(runtime.sleep(*after));
+            *self = Self::Running(Mutex::new(runtime.sleep(*after)));
         }
         match self {
-            Self::Running(sleep) => sleep.as_mut().poll(cx).map(|slept| match slept {
-                Ok(()) => Expired::Elapsed,
-                Err(no_timer) => Expired::NoTimer(no_timer),
-            }),
+            Self::Running(sleep) => {
+                let sleep = sleep.get_mut().unwrap_or_else(PoisonError::into_inner);
+                sleep.as_mut().poll(cx).map(|slept| match slept {
+                    Ok(()) => Expired::Elapsed,
+                    Err(no_timer) => Expired::NoTimer(no_timer),
+                })
+            }
             Self::Unstarted(..) => Poll::Pending,
         }
     }

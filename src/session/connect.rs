@@ -5,9 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use super::diagnosis::Diagnosis;
 use super::{Defaults, Session};
 use crate::driver::{self, Connecting, Pending, Settings};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rt::AnyRuntime;
 
 /// The future of [`SessionBuilder::connect`](crate::SessionBuilder::connect).
@@ -32,8 +33,7 @@ struct Start {
 
 struct Sent {
     pending: Pending<driver::Session, Connecting>,
-    hosts: Vec<String>,
-    log_mark: u64,
+    diagnosis: Diagnosis,
     runtime: AnyRuntime,
     defaults: Defaults,
 }
@@ -48,26 +48,10 @@ impl Start {
     fn send(self) -> Result<Sent> {
         let settings = self.settings?;
         driver::ready()?;
-        let log_mark = driver::log::mark();
+        let diagnosis = Diagnosis::new(&settings);
         let pending = driver::Session::connect(&settings)?;
         let (runtime, defaults) = (self.runtime, self.defaults);
-        Ok(Sent { pending, hosts: settings.hosts, log_mark, runtime, defaults })
-    }
-}
-
-impl Sent {
-    /// C's error names one cause; its log has one for each host that was tried.
-    fn explain(&self, error: Error) -> Error {
-        let tried = self.hosts.join(", ");
-        let mut text = format!("{} (contact points: {tried})", error.message());
-        for line in driver::log::since(self.log_mark) {
-            let ours = self.hosts.iter().any(|host| line.contains(host.as_str()));
-            if ours && !text.contains(&line) {
-                text.push_str("; ");
-                text.push_str(line.trim());
-            }
-        }
-        error.with_message(text)
+        Ok(Sent { pending, diagnosis, runtime, defaults })
     }
 }
 
@@ -87,7 +71,7 @@ impl Future for Connect {
         let outcome = ready!(Pin::new(&mut sent.pending).poll(cx));
         let outcome = match outcome {
             Ok(driver) => Ok(Session::new(driver, sent.runtime.clone(), sent.defaults)),
-            Err(error) => Err(sent.explain(error)),
+            Err(error) => Err(sent.diagnosis.explain(error)),
         };
         self.0 = State::Done;
         Poll::Ready(outcome)

@@ -7,6 +7,7 @@
 mod cache;
 mod close;
 mod connect;
+mod diagnosis;
 mod flight;
 mod prepare;
 

@@ -23,6 +23,18 @@ pub struct Runtime {
     pub configure: fn(SessionBuilder) -> SessionBuilder,
 }
 
+/// The names of all runtimes.
+#[allow(dead_code, reason = "not every test binary goes through all of them")]
+pub const RUNTIMES: [&str; 7] = [
+    "tokio_multi_thread",
+    "tokio_current_thread",
+    "async_std",
+    "smol",
+    "futures_executor",
+    "pollster",
+    "inline_on_wake",
+];
+
 /// The runtime of this name.
 pub fn runtime(name: &str) -> Runtime {
     let threads: fn(SessionBuilder) -> SessionBuilder = |builder| builder;

@@ -3,8 +3,8 @@
 use async_cassandra::cql::{Column, CqlType, Row, ValueError};
 use async_cassandra::{
     Bound, Close, CloseFuture, Connect, ContactPoint, Error, Execute, Options, Page, PageStream,
-    PagingState, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session, SessionBuilder,
-    TryNext,
+    PagingState, Peer, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session,
+    SessionBuilder, Tls, TlsVersion, TryNext, Verify,
 };
 
 fn everywhere<T: Send + Sync + 'static>() {}
@@ -17,6 +17,10 @@ fn handles_and_results_are_shared_freely() {
     everywhere::<Session>();
     everywhere::<SessionBuilder>();
     everywhere::<ContactPoint>();
+    everywhere::<Tls>();
+    everywhere::<TlsVersion>();
+    everywhere::<Verify>();
+    shared::<Peer<'_>>();
     everywhere::<Prepared>();
     everywhere::<Bound<'static>>();
     everywhere::<Options>();

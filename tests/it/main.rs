@@ -3,12 +3,15 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod auth;
 mod auto_traits;
 mod connect;
 mod endings;
 mod outage;
+mod proxy;
 mod server;
 mod session;
+mod tls;
 mod values;
 
 use server::cell;

@@ -1,6 +1,7 @@
 //! The node of this binary, and a session for each test.
 
 use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_cassandra::{Session, observe};
 use embedded_cassandra::Cassandra;
@@ -9,6 +10,12 @@ use crate::harness::{self, Runtime, until, within_deadline};
 
 pub fn node() -> &'static Cassandra {
     embedded_cassandra::shared().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Held by a test as long as it has a node of its own: one at a time, beside the shared one.
+pub fn own_node() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a test gets: a session in a keyspace of its own.

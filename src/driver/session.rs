@@ -25,12 +25,14 @@ use callback_bridge::{Completer, Completion};
 
 use super::cluster::{Cluster, Settings};
 use super::gate::{Duty, Gate};
+use super::metrics::Figures;
 use super::pending::{Half, Pending, finish};
 use super::prepared::Prepared;
 use super::result::ResultSet;
 use super::statement::Statement;
 use super::{counters, courier, failure, reaper, sys};
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::{self, Metrics};
 
 /// A connected session. Dropping it closes it without waiting.
 pub(crate) struct Session(Arc<Shared>);
@@ -38,6 +40,7 @@ pub(crate) struct Session(Arc<Shared>);
 struct Shared {
     raw: NonNull<sys::CassSession>,
     gate: Gate,
+    figures: Figures,
     ending: Ending,
 }
 
@@ -60,7 +63,9 @@ impl Session {
         // be freed while it does: it stays.
         // SAFETY: a fresh future; `on_connected` takes the half.
         unsafe {
-            Pending::install(future, on_connected, Connecting(raw), |_| counters::LEAKED.add())
+            Pending::install(future, on_connected, Connecting(raw), |_| {
+                leaked("its connect took no callback");
+            })
         }
     }
 
@@ -99,6 +104,13 @@ impl Session {
     /// Requests that were submitted and have not been delivered.
     pub(crate) fn in_flight(&self) -> usize {
         self.0.gate.inside()
+    }
+
+    /// C's figures and ours; after the close, the last ones.
+    pub(crate) fn metrics(&self) -> Metrics {
+        // SAFETY: connected, and `close` keeps the figures before it closes.
+        let figures = unsafe { self.0.figures.read(self.0.raw) };
+        Metrics { in_flight: self.in_flight() as u64, ..figures }
     }
 
     /// Resolves when the session has closed, at once if it has. Does not start the close.
@@ -176,7 +188,12 @@ unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: set, says the caller.
     let outcome = match unsafe { sys::cass_future_error_code(future) } {
         sys::OK => {
-            let shared = Arc::new(Shared { raw, gate: Gate::default(), ending: Ending::default() });
+            let shared = Arc::new(Shared {
+                raw,
+                gate: Gate::default(),
+                figures: Figures::default(),
+                ending: Ending::default(),
+            });
             // The reference on behalf of the C session; `close` takes it back.
             std::mem::forget(Arc::clone(&shared));
             Ok(Session(shared))
@@ -217,6 +234,8 @@ unsafe fn close(data: *mut c_void) {
     // SAFETY: the reference that `deliver_connected` left for this.
     let shared = unsafe { Arc::from_raw(data.cast::<Shared>().cast_const()) };
     let raw = shared.raw;
+    // SAFETY: connected, and not closed before the next call of C.
+    unsafe { shared.figures.keep(raw) };
     let future_done = Arc::new(AtomicBool::new(false));
     let closing = Closing { shared, future_done: Arc::clone(&future_done) };
     let data = Box::into_raw(Box::new(closing)).cast::<c_void>();
@@ -229,11 +248,19 @@ unsafe fn close(data: *mut c_void) {
             release(future, &future_done);
         } else {
             let closing = Box::from_raw(data.cast::<Closing>());
-            counters::LEAKED.add();
+            leaked("its close took no callback");
             closing.shared.ending.finish(Err(failure::from_code(code)));
             sys::cass_future_free(future);
         }
     }
+}
+
+/// Counts a session that stays until the process ends, and says so.
+fn leaked(why: &str) {
+    counters::LEAKED.add();
+    observe::log::warn(format_args!(
+        "a session could not be freed and stays until the process ends: {why}"
+    ));
 }
 
 /// Close futures complete with the session's mutex held: always by courier.

@@ -8,6 +8,10 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
+mod metrics;
+
+pub use metrics::*;
+
 pub use cassandra_cpp_sys::{
     CassCluster, CassDataType, CassErrorResult, CassFuture, CassInet, CassIterator, CassPrepared,
     CassResult, CassRow, CassSession, CassStatement, CassUuid, CassValue, cass_cluster_free,

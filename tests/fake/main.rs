@@ -11,6 +11,8 @@ mod connecting;
 mod courier;
 mod dropping;
 mod errors;
+mod log;
+mod metrics;
 mod requests;
 mod streams;
 mod values;
@@ -72,6 +74,15 @@ macro_rules! tests {
         #[test]
         fn a_full_queue() {
             HERE.alone(requests::full_queue)
+        }
+
+        #[test]
+        fn figures() {
+            HERE.shared(metrics::figures)
+        }
+        #[test]
+        fn figures_in_flight() {
+            HERE.alone(metrics::in_flight)
         }
 
         #[test]

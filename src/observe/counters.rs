@@ -1,4 +1,4 @@
-//! What goes on behind the calls.
+//! The process's counts, as a caller reads them. Costs some loads.
 
 use crate::driver::counters;
 
@@ -17,6 +17,9 @@ pub struct Counters {
     pub reaping: u64,
     /// Sessions that could not be closed and stay until the process ends.
     pub leaked: u64,
+    /// Log lines that were dropped since the process started, because the program's logger was too
+    /// slow for them. Always zero without feature `tracing` or `log`.
+    pub log_dropped: u64,
 }
 
 /// The counts now.
@@ -31,5 +34,6 @@ pub fn counters() -> Counters {
         courier: counters::COURIER.get(),
         reaping: counters::REAPING.get(),
         leaked: counters::LEAKED.get(),
+        log_dropped: counters::LOG_DROPPED.get(),
     }
 }

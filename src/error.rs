@@ -50,9 +50,9 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ErrorKind {
     // Found by this crate, before anything was sent.
-    /// A setting of the builder makes no sense. Nothing was tried.
+    /// A setting makes no sense, or comes too late. Nothing was tried.
     Setting {
-        /// The builder's method.
+        /// The method of the builder, or the function, that sets it.
         name: &'static str,
     },
     /// No C driver could be loaded.

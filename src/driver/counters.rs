@@ -16,6 +16,8 @@ pub(crate) static COURIER: Count = Count::new();
 pub(crate) static REAPING: Count = Count::new();
 /// Sessions that could not be closed, and are left to the end of the process.
 pub(crate) static LEAKED: Count = Count::new();
+/// Log lines that the program's logger was too slow for.
+pub(crate) static LOG_DROPPED: Count = Count::new();
 
 impl Count {
     const fn new() -> Self {

@@ -8,7 +8,7 @@
 //! One file a C object, each with its contract:
 //! `cluster` settings, `session` and its `gate`, `prepared`, `statement`, `result`,
 //! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
-//! errors, `log` C's log.
+//! errors, `log` C's log, `metrics` C's figures.
 
 mod authenticator;
 mod cluster;
@@ -18,6 +18,7 @@ mod data_type;
 mod failure;
 mod gate;
 pub(crate) mod log;
+mod metrics;
 mod pending;
 mod plug;
 mod prepared;
@@ -28,7 +29,7 @@ mod ssl;
 mod statement;
 mod sys;
 mod text;
-mod worker;
+pub(crate) mod worker;
 
 pub(crate) use cluster::Settings;
 pub(crate) use pending::Pending;
@@ -44,9 +45,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Loads the driver if that has not happened yet, and takes over its log.
 pub(crate) fn ready() -> Result<()> {
-    plug::load().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
-    log::install();
-    Ok(())
+    let info = plug::load().map_err(|e| Error::new(ErrorKind::NoDriver(e), ""))?;
+    log::take_over(info)
 }
 
 impl From<Unsupported> for Error {

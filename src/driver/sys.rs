@@ -9,9 +9,11 @@
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
 mod authenticator;
+mod metrics;
 mod ssl;
 
 pub use authenticator::*;
+pub use metrics::*;
 pub use ssl::*;
 
 pub use cassandra_cpp_sys::{

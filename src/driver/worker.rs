@@ -10,7 +10,7 @@ use flume::Sender;
 
 use crate::error::{Error, ErrorKind, Result};
 
-pub(super) struct Worker<T: 'static> {
+pub(crate) struct Worker<T: 'static> {
     name: &'static str,
     job: fn(T),
     queue: OnceLock<Sender<T>>,
@@ -18,12 +18,12 @@ pub(super) struct Worker<T: 'static> {
 }
 
 impl<T: Send + 'static> Worker<T> {
-    pub(super) const fn new(name: &'static str, job: fn(T)) -> Self {
+    pub(crate) const fn new(name: &'static str, job: fn(T)) -> Self {
         Self { name, job, queue: OnceLock::new(), starting: Mutex::new(()) }
     }
 
     /// Starts the thread, if it does not run yet.
-    pub(super) fn start(&self) -> Result<()> {
+    pub(crate) fn start(&self) -> Result<()> {
         let _one = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
         if self.queue.get().is_some() {
             return Ok(());
@@ -48,7 +48,7 @@ impl<T: Send + 'static> Worker<T> {
     }
 
     /// Gives the thread a job. Never waits.
-    pub(super) fn send(&self, item: T) {
+    pub(crate) fn send(&self, item: T) {
         let queue = self.queue.get().expect("every connect starts the workers first");
         // The thread lives as long as the process, so the queue is never closed.
         let _ = queue.send(item);

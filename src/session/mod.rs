@@ -25,6 +25,7 @@ use crate::cluster::SessionBuilder;
 use crate::cql::ToRow;
 use crate::driver;
 use crate::error::Result;
+use crate::observe::Metrics;
 use crate::rt::AnyRuntime;
 use crate::statement::{Options, PreparedCore, Query};
 use cache::Cache;
@@ -99,6 +100,25 @@ impl Session {
     /// once, is fine.
     pub fn close(&self) -> Close<'_> {
         Close::new(self)
+    }
+
+    /// The session's figures at this moment: the C driver's, and how many requests are in flight.
+    /// After the close, the last ones.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) {
+    /// let now = session.metrics();
+    /// println!("{} in flight, p99 {:?}", now.in_flight, now.requests.p99);
+    /// println!("{:.0} requests/s over {} connections", now.rates.one_minute, now.connections);
+    /// # }
+    /// ```
+    ///
+    /// # Cost
+    /// The C driver adds up its histograms, a quarter of a millisecond of work in the embedded one,
+    /// under a lock that calls of this method share: for a scrape every few seconds, not for each
+    /// request.
+    pub fn metrics(&self) -> Metrics {
+        self.0.driver.metrics()
     }
 
     /// Whether the session takes no more requests.

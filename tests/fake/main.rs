@@ -12,6 +12,8 @@ mod courier;
 mod dropping;
 mod errors;
 mod limits;
+mod log;
+mod metrics;
 mod requests;
 mod streams;
 mod values;
@@ -73,6 +75,15 @@ macro_rules! tests {
         #[test]
         fn a_full_queue() {
             HERE.alone(requests::full_queue)
+        }
+
+        #[test]
+        fn figures() {
+            HERE.shared(metrics::figures)
+        }
+        #[test]
+        fn figures_in_flight() {
+            HERE.alone(metrics::in_flight)
         }
 
         #[test]

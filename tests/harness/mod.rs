@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use async_cassandra::{SessionBuilder, rt};
 
+pub mod alone;
 pub mod inline;
+pub mod recorder;
 
 /// How long anything may take before it counts as hung.
 pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -7,6 +7,8 @@ mod auth;
 mod auto_traits;
 mod connect;
 mod endings;
+mod log;
+mod metrics;
 mod outage;
 mod proxy;
 mod server;
@@ -39,6 +41,8 @@ macro_rules! under {
         fn errors_name_what_failed() { cell(stringify!($runtime), session::errors) }
         #[test]
         fn options_reach_the_server() { cell(stringify!($runtime), session::options) }
+        #[test]
+        fn figures() { cell(stringify!($runtime), metrics::figures) }
         #[test]
         fn close_waits_and_refuses() { cell(stringify!($runtime), endings::close) }
         #[test]

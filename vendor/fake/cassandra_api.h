@@ -113,6 +113,31 @@ typedef struct {
     char message[1024];
 } CassLogMessage;
 
+typedef struct {
+    struct {
+        uint64_t min, max, mean, stddev, median, percentile_75th, percentile_95th, percentile_98th,
+            percentile_99th, percentile_999th;
+        double mean_rate, one_minute_rate, five_minute_rate, fifteen_minute_rate;
+    } requests;
+    struct {
+        uint64_t total_connections, available_connections, exceeded_pending_requests_water_mark,
+            exceeded_write_bytes_water_mark;
+    } stats;
+    struct {
+        uint64_t connection_timeouts, pending_request_timeouts, request_timeouts;
+    } errors;
+    /* Only newer drivers have these. */
+    struct {
+        uint64_t graceful_disconnects;
+    } events;
+} CassMetrics;
+
+typedef struct {
+    uint64_t min, max, mean, stddev, median, percentile_75th, percentile_95th, percentile_98th,
+        percentile_99th, percentile_999th, count;
+    double percentage;
+} CassSpeculativeExecutionMetrics;
+
 typedef struct CassCluster CassCluster;
 typedef struct CassSession CassSession;
 typedef struct CassFuture CassFuture;
@@ -171,6 +196,11 @@ EXPORT CassFuture *cass_session_prepare(CassSession *session, const char *query)
 EXPORT CassFuture *cass_session_prepare_n(CassSession *session, const char *query,
                                           size_t query_length);
 EXPORT CassFuture *cass_session_execute(CassSession *session, const CassStatement *statement);
+
+/* metrics.c */
+EXPORT void cass_session_get_metrics(const CassSession *session, CassMetrics *output);
+EXPORT void cass_session_get_speculative_execution_metrics(const CassSession *session,
+                                                           CassSpeculativeExecutionMetrics *output);
 
 /* future.c */
 EXPORT void cass_future_free(CassFuture *future);

@@ -40,6 +40,18 @@ static CassFuture *failed(FutureKind kind, const CassSession *session, CassError
     return future;
 }
 
+/* Says what has happened; in the driver too, lines are written on the I/O threads and some of them
+ * under the session's mutex. */
+static void log_end(const CassFuture *future, const Outcome *outcome)
+{
+    if (future->kind == FUTURE_CONNECT)
+        log_line(LOG_INFO, "connect", outcome->code == CASS_OK ? "session connected" : outcome->message);
+    if (future->kind == FUTURE_CLOSE)
+        log_line(LOG_INFO, "close", "session closed");
+    if (future->kind == FUTURE_EXECUTE)
+        log_line(LOG_DEBUG, "execute", "request done");
+}
+
 /* Completes a future the way this session does. */
 static void complete(CassSession *session, CassFuture *future, const Outcome *outcome)
 {
@@ -50,6 +62,7 @@ static void complete(CassSession *session, CassFuture *future, const Outcome *ou
         pthread_mutex_lock(&session->mutex);
         completing_under_lock = session;
     }
+    log_end(future, outcome);
     future_complete(future, outcome, session->character.personality == PERSON_UNSET);
     if (locked) {
         completing_under_lock = NULL;
@@ -74,7 +87,6 @@ static void finish_connect(CassSession *session, Work *work)
     else if (work->text && strcmp(work->text, "missing") == 0)
         outcome_fail(&outcome, LIB_UNABLE_TO_SET_KEYSPACE, "Keyspace 'missing' does not exist");
     enter(session, outcome.code == CASS_OK ? STATE_CONNECTED : STATE_CLOSED);
-    log_line(LOG_INFO, __func__, outcome.code == CASS_OK ? "session connected" : outcome.message);
     complete(session, work->future, &outcome);
 }
 
@@ -94,7 +106,6 @@ void session_finish_close(CassSession *session, CassFuture *future)
         complete(session, work->future, &timed_out);
         work_free(work);
     }
-    log_line(LOG_INFO, __func__, "session closed");
     complete(session, future, &(Outcome){0});
 }
 

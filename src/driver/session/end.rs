@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use callback_bridge::{Completer, Completion};
 
 use super::super::{counters, courier, failure, reaper, sys};
-use super::Shared;
+use super::{Shared, leaked};
 use crate::error::Result;
 use crate::rt::{Runtime, Threads, ThreadsSleep};
 
@@ -46,6 +46,8 @@ unsafe fn close(data: *mut c_void) {
     // SAFETY: the reference that `deliver_connected` left for this.
     let shared = unsafe { Arc::from_raw(data.cast::<Shared>().cast_const()) };
     let raw = shared.raw;
+    // SAFETY: connected, and not closed before the next call of C.
+    unsafe { shared.figures.keep(raw) };
     let future_done = Arc::new(AtomicBool::new(false));
     let closing = Closing { shared, future_done: Arc::clone(&future_done) };
     let data = Box::into_raw(Box::new(closing)).cast::<c_void>();
@@ -58,7 +60,7 @@ unsafe fn close(data: *mut c_void) {
             release(future, &future_done);
         } else {
             let closing = Box::from_raw(data.cast::<Closing>());
-            closing.shared.ending.lock().leak();
+            closing.shared.ending.lock().leak("its close took no callback");
             closing.shared.ending.tell(Err(failure::from_code(code)));
             sys::cass_future_free(future);
         }
@@ -111,10 +113,15 @@ struct End {
 }
 
 impl End {
-    fn leak(&mut self) {
+    fn leak(&mut self, why: &str) {
         if !std::mem::replace(&mut self.leaked, true) {
-            counters::LEAKED.add();
+            leaked(why);
         }
+    }
+
+    fn late(&mut self, shared: &Shared) {
+        let (left, after) = (shared.gate.inside(), shared.close_timeout);
+        self.leak(&format!("{left} requests have not come back within {after:?} of its close"));
     }
 }
 
@@ -174,7 +181,7 @@ pub(super) fn watch(shared: &Arc<Shared>) {
     match Pin::new(&mut sleep).poll(&mut Context::from_waker(&waker)) {
         Poll::Pending => end.watch = Some(sleep),
         // The time is up already, or there is no timer thread to tell when.
-        Poll::Ready(_) => end.leak(),
+        Poll::Ready(_) => end.late(shared),
     }
 }
 
@@ -186,7 +193,7 @@ impl Wake for Late {
         let Some(shared) = self.0.upgrade() else { return };
         let mut end = shared.ending.lock();
         if end.outcome.is_none() {
-            end.leak();
+            end.late(&shared);
         }
     }
 }

@@ -21,9 +21,11 @@ use callback_bridge::Completion;
 
 use super::cluster::{Cluster, Settings};
 use super::gate::{Duty, Entry, Gate, Wait};
+use super::metrics::Figures;
 use super::pending::{Half, Pending, finish};
 use super::{counters, courier, failure, reaper, sys};
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::{self, Metrics};
 use end::Ending;
 pub(crate) use place::{Inside, Place, Waiting};
 
@@ -48,6 +50,7 @@ pub(crate) struct Session(Arc<Shared>);
 struct Shared {
     raw: NonNull<sys::CassSession>,
     gate: Gate<Place>,
+    figures: Figures,
     ending: Ending,
     close_timeout: Duration,
 }
@@ -72,7 +75,9 @@ impl Session {
         // SAFETY: a fresh future; `on_connected` takes the half.
         unsafe {
             let connecting = Connecting { raw, limits: settings.limits };
-            Pending::install(future, on_connected, connecting, |_| counters::LEAKED.add())
+            Pending::install(future, on_connected, connecting, |_| {
+                leaked("its connect took no callback")
+            })
         }
     }
 
@@ -121,10 +126,23 @@ impl Session {
         self.0.gate.limit()
     }
 
+    /// C's figures and ours; after the close, the last ones.
+    pub(crate) fn metrics(&self) -> Metrics {
+        // SAFETY: connected, and `end` keeps the figures before it closes.
+        let figures = unsafe { self.0.figures.read(self.0.raw) };
+        Metrics { in_flight: self.in_flight() as u64, ..figures }
+    }
+
     /// Resolves when the session has closed, at once if it has. Does not start the close.
     pub(crate) fn closed(&self) -> Completion<Result<()>> {
         self.0.ending.wait()
     }
+}
+
+/// Counts a session that may stay until the process ends, and says so.
+fn leaked(why: &str) {
+    counters::LEAKED.add();
+    observe::log::warn(format_args!("a session is not freed: {why}"));
 }
 
 fn closed() -> Error {
@@ -186,7 +204,8 @@ unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
             let gate = Gate::new(limits.in_flight);
             let ending = Ending::default();
             let close_timeout = limits.close_timeout;
-            let shared = Arc::new(Shared { raw, gate, ending, close_timeout });
+            let figures = Figures::default();
+            let shared = Arc::new(Shared { raw, gate, figures, ending, close_timeout });
             register(&shared);
             // The reference on behalf of the C session; `close` takes it back.
             std::mem::forget(Arc::clone(&shared));

@@ -1,4 +1,4 @@
-//! What goes on behind the calls.
+//! The process's counts, as a caller reads them. Costs some loads.
 
 use crate::driver::{self, counters};
 
@@ -21,6 +21,9 @@ pub struct Counters {
     /// the [`close_timeout`](crate::SessionBuilder::close_timeout), or the driver refused. They
     /// hold up nobody, and leave this count if they close after all.
     pub leaked: u64,
+    /// Log lines that were dropped since the process started, because the program's logger was too
+    /// slow for them. Always zero without feature `tracing` or `log`.
+    pub log_dropped: u64,
 }
 
 /// The counts now.
@@ -36,5 +39,6 @@ pub fn counters() -> Counters {
         courier: counters::COURIER.get(),
         reaping: counters::REAPING.get(),
         leaked: counters::LEAKED.get(),
+        log_dropped: counters::LOG_DROPPED.get(),
     }
 }

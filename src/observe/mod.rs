@@ -1,0 +1,36 @@
+//! What goes on behind the calls: counts, figures, and a log.
+//!
+//! - [`counters`]: what is out of a caller's sight, for the whole process.
+//! - [`Session::metrics`](crate::Session::metrics): one session's latencies, rates and connections.
+//! - With feature `tracing` or `log`, the C driver's log and what this crate has to say go to the
+//!   program's logger; without, nobody hears them. Nothing is ever printed.
+//!
+//! # The log
+//! | target | what |
+//! |---|---|
+//! | `async_cassandra::driver` | the C driver's lines, with `file` and `line` of its source; at most 1023 bytes each, which is where the driver cuts them |
+//! | `async_cassandra` | this crate's own: the driver that was loaded, sessions that could not be closed, lines that were dropped |
+//!
+//! The C driver logs on its I/O threads, with its locks held, and a logger may be slow or call back
+//! into a session. So no line is delivered there: a thread of its own, `cass-log`, hands them to the
+//! logger one after the other, moments later, outside every span and with no logger but the global
+//! one. Up to 1024 lines wait for it; what comes beyond them is dropped, counted in
+//! [`Counters::log_dropped`], and a line says so. Lines that still wait when the process ends are
+//! lost.
+//!
+//! With both features, lines go to `tracing` once the program has set a subscriber, and to `log`
+//! until then.
+//!
+//! Unless `driver_log` chooses another level, the C driver logs warnings and errors.
+
+mod counters;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod forward;
+pub(crate) mod log;
+mod metrics;
+
+pub use counters::{Counters, counters};
+#[cfg(any(feature = "log", feature = "tracing"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "log", feature = "tracing"))))]
+pub use forward::{Level, driver_log};
+pub use metrics::{Latencies, Metrics, Rates, Speculative};

@@ -3,9 +3,9 @@
 //!
 //! A JVM can write such an archive when it ends by itself; the nodes of tests are killed. So the
 //! first node that is started without an archive is asked for one right after it became ready,
-//! before it is handed over: through the JVM's attach socket, as `jcmd <pid> VM.cds dynamic_dump`
-//! does, but without needing a JDK. That costs this one start 2-3 s and 46 MB of disk. The archive
-//! is used by every later start with the same Java, version and JVM flags.
+//! before it is handed over, as `jcmd <pid> VM.cds dynamic_dump` does. That costs this one start
+//! 2-3 s and 46 MB of disk. The archive is used by every later start with the same Java, version and
+//! JVM flags.
 //!
 //! It never fails a start. The JVM checks an archive's sums and ignores one that does not fit; a
 //! node that ends nevertheless is started again without. Either way the archive is thrown away and
@@ -14,18 +14,16 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::attach;
 use crate::java::Java;
 use crate::lock;
 
-/// How long the JVM may take to open its socket, and then to write.
-const SOCKET_DEADLINE: Duration = Duration::from_secs(5);
+/// How long the JVM may take to write.
 const DUMP_DEADLINE: Duration = Duration::from_secs(90);
 /// Archives with an agent on the class path are a diagnostic option.
 const UNLOCK: [&str; 2] = ["-XX:+UnlockDiagnosticVMOptions", "-XX:+AllowArchivingWithJavaAgent"];
@@ -87,14 +85,14 @@ impl Archive {
         }
     }
 
-    /// Looks whether the running node took the archive, and throws away one that it did not.
-    pub(crate) fn check(&self, node: u32) {
-        let Self::Use(path) = self else { return };
-        let Ok(maps) = fs::read(format!("/proc/{node}/maps")) else { return };
+    /// Looks whether the running node took the archive, and throws away one that it did not. Whether
+    /// it was thrown away.
+    pub(crate) fn check(&self, node: u32) -> bool {
+        let Self::Use(path) = self else { return false };
+        let Ok(maps) = fs::read(format!("/proc/{node}/maps")) else { return false };
         let path = path.as_os_str().as_bytes();
-        if !maps.windows(path.len()).any(|part| part == path) {
-            self.discard();
-        }
+        let taken = maps.windows(path.len()).any(|part| part == path);
+        !taken && self.discard()
     }
 
     /// Throws away an archive with which a node did not start. Whether there was one.
@@ -111,10 +109,11 @@ impl Archive {
 }
 
 impl Recording {
-    /// Asks the running node for its archive, and puts it in place.
-    pub(crate) fn finish(self, node: u32) {
+    /// Asks the running node, whose working folder is `folder`, for its archive, and puts it in place.
+    pub(crate) fn finish(self, node: u32, folder: &Path) {
         let temporary = self.target.with_extension("partial");
-        let outcome = request(node, &temporary).and_then(|()| fs::rename(&temporary, &self.target));
+        let outcome =
+            request(node, folder, &temporary).and_then(|()| fs::rename(&temporary, &self.target));
         if let Err(error) = outcome {
             let _ = fs::remove_file(&temporary);
             let _ = fs::write(failure_of(&self.target), error.to_string());
@@ -141,33 +140,10 @@ fn failure_of(archive: &Path) -> PathBuf {
     archive.with_extension("failed")
 }
 
-/// HotSpot's attach protocol: a version, a command and three arguments, each ended by a zero byte;
-/// the answer is a line with a code, then text.
-fn request(node: u32, file: &Path) -> io::Result<()> {
+fn request(node: u32, folder: &Path, file: &Path) -> io::Result<()> {
     let path = file.to_str().filter(|path| !path.contains(['"', '\n']));
     let path = path.ok_or_else(|| io::Error::other("the path has characters jcmd cannot take"))?;
-    let mut stream = connect(node)?;
-    stream.set_write_timeout(Some(SOCKET_DEADLINE))?;
-    stream.set_read_timeout(Some(DUMP_DEADLINE))?;
-    stream.write_all(format!("1\0jcmd\0VM.cds dynamic_dump \"{path}\"\0\0\0").as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    if answer.starts_with("0\n") && file.is_file() { Ok(()) } else { Err(io::Error::other(answer)) }
-}
-
-/// Connects to the JVM's socket, which the JVM always puts under `/tmp`, and removes the file: a
-/// JVM that is killed would leave it.
-fn connect(node: u32) -> io::Result<UnixStream> {
-    let path = PathBuf::from(format!("/tmp/.java_pid{node}"));
-    let deadline = Instant::now() + SOCKET_DEADLINE;
-    loop {
-        match UnixStream::connect(&path) {
-            Ok(stream) => {
-                let _ = fs::remove_file(&path);
-                return Ok(stream);
-            }
-            Err(error) if Instant::now() >= deadline => return Err(error),
-            Err(_) => thread::sleep(Duration::from_millis(20)),
-        }
-    }
+    let said =
+        attach::jcmd(node, folder, &format!("VM.cds dynamic_dump \"{path}\""), DUMP_DEADLINE)?;
+    if file.is_file() { Ok(()) } else { Err(io::Error::other(said)) }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cluster::Cluster;
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::node::Cassandra;
 use crate::progress::Progress;
 use crate::start;
@@ -28,7 +30,7 @@ type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
 pub struct Builder {
     pub(crate) version: String,
     pub(crate) heap: u32,
-    pub(crate) address: Ipv4Addr,
+    pub(crate) address: Option<Ipv4Addr>,
     pub(crate) port: Option<u16>,
     pub(crate) auth: bool,
     #[cfg(feature = "tls")]
@@ -47,7 +49,7 @@ impl Default for Builder {
         Self {
             version: VERSION.into(),
             heap: 512,
-            address: Ipv4Addr::LOCALHOST,
+            address: None,
             port: None,
             auth: false,
             #[cfg(feature = "tls")]
@@ -82,14 +84,19 @@ impl Builder {
 
     /// The loopback address that the node listens on, `127.0.0.1` by default. Every address of
     /// `127.0.0.0/8` works without set-up.
+    ///
+    /// In a cluster it is the first node's, and the others follow it in order; by default an
+    /// unused `127.x.y.1` is chosen.
     #[must_use]
     pub fn address(mut self, address: Ipv4Addr) -> Self {
-        self.address = address;
+        self.address = Some(address);
         self
     }
 
     /// The port for clients. By default a free one is chosen, which is what lets several nodes and
     /// several programs run at once.
+    ///
+    /// The nodes of a cluster have one port, 9042 by default: their addresses are theirs alone.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
@@ -178,6 +185,9 @@ impl Builder {
     /// Where the node keeps its data; created if need be, kept when the node ends. A later node of
     /// the same version can go on with it. By default data lives in a private temporary folder
     /// and is removed with it.
+    ///
+    /// The nodes of a cluster get a folder each inside it. A cluster that is kept needs an
+    /// [`address`](Self::address) too, for its nodes know one another by theirs.
     #[must_use]
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(folder.into());
@@ -206,7 +216,41 @@ impl Builder {
     /// Every kind of [`Error`] but those of a running node; nothing is left running then.
     pub fn start(&self) -> Result<Cassandra> {
         self.check()?;
-        start::start(self)
+        start::node(self)
+    }
+
+    /// Starts a cluster of nodes that are all as this builder says, all at once, and blocks until
+    /// every node answers, sees every other node up, and has the schema of all others.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), embedded_cassandra::Error> {
+    /// use embedded_cassandra::Cassandra;
+    ///
+    /// let three = Cassandra::builder().start_cluster(3)?;
+    /// let two_data_centers = Cassandra::builder().start_cluster([("dc1", 2), ("dc2", 1)])?;
+    /// # drop((three, two_data_centers));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// See [`Cluster`] for what its nodes have in common.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start), and [`Error::Disagreement`] when the nodes answer and do
+    /// not find one another within [`start_timeout`](Self::start_timeout); nothing is left running
+    /// then.
+    pub fn start_cluster(&self, layout: impl Into<Layout>) -> Result<Cluster> {
+        self.check()?;
+        if self.data_dir.is_some() && self.address.is_none() {
+            let reason =
+                "a cluster whose data is kept needs an address that stays: Builder::address";
+            return Err(Error::setting("data_dir", reason));
+        }
+        if yaml::has(&self.extra_yaml, "initial_token") {
+            let reason = "`initial_token` would be the same for all nodes of the cluster";
+            return Err(Error::setting("extra_yaml", reason));
+        }
+        Cluster::form(self, &layout.into())
     }
 
     pub(crate) fn report(&self, progress: &Progress) {
@@ -227,8 +271,8 @@ impl Builder {
             let reason = format!("{} MiB is too little, {LEAST_HEAP} is the least", self.heap);
             return Err(Error::setting("heap_mb", reason));
         }
-        if !self.address.is_loopback() {
-            let reason = format!("{} is not in 127.0.0.0/8", self.address);
+        if let Some(address) = self.address.filter(|address| !address.is_loopback()) {
+            let reason = format!("{address} is not in 127.0.0.0/8");
             return Err(Error::setting("address", reason));
         }
         if self.port == Some(0) {

@@ -80,6 +80,20 @@ pub enum Error {
         /// How long it was given.
         after: Duration,
     },
+    /// The nodes of a cluster answer, and do not all see one another with one schema.
+    Disagreement {
+        /// How long they were given.
+        after: Duration,
+        /// What was still missing.
+        reason: String,
+    },
+    /// Cassandra's `nodetool` failed.
+    Nodetool {
+        /// What it was asked to do.
+        command: String,
+        /// What it printed, or why it could not be run.
+        output: String,
+    },
     /// The node answered a statement with an error.
     Cql {
         /// The code of the native protocol, such as `0x2000` for a syntax error.
@@ -168,6 +182,10 @@ impl fmt::Display for Error {
             Self::StopTimeout { after } => {
                 write!(f, "Cassandra did not end within {after:?} of SIGTERM and was killed")
             }
+            Self::Disagreement { after, reason } => {
+                write!(f, "the nodes of the cluster did not agree within {after:?}: {reason}")
+            }
+            Self::Nodetool { command, output } => write!(f, "nodetool {command}: {output}"),
             Self::Cql { code, message } => write!(f, "Cassandra said: {message} (0x{code:04x})"),
             Self::Connection { address, reason } => write!(f, "the node at {address}: {reason}"),
             Self::Io { what, message, .. } => write!(f, "{what}: {message}"),

@@ -15,6 +15,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::getuid;
@@ -41,7 +42,7 @@ rm -rf -- "$2"
 
 pub(crate) struct Folder {
     path: PathBuf,
-    janitor: Option<Child>,
+    janitor: Mutex<Option<Child>>,
     /// Held as long as this process lives: it is what tells the folder of a node from garbage.
     _lock: File,
 }
@@ -64,23 +65,30 @@ impl Folder {
         for part in ["conf", "logs", "tmp"] {
             fs::create_dir(path.join(part)).map_err(failed)?;
         }
-        Ok(Self { path, janitor: None, _lock: lock })
+        Ok(Self { path, janitor: Mutex::default(), _lock: lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// From now on the folder is removed even if this process ends without a word.
+    /// From now on the folder is removed even if this process ends without a word: once `node` has
+    /// ended, which takes the place of the node before it.
     ///
     /// Where no `sh` can be started, the next start of a node does the removing.
-    pub(crate) fn guard(&mut self, node: u32) {
+    pub(crate) fn guard(&self, node: u32) {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new("/bin/sh");
         command.args(["-c", JANITOR, "embedded-cassandra-janitor", &node.to_string()]);
         command.arg(&self.path).current_dir("/").process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.janitor = command.spawn().ok();
+        let Ok(janitor) = command.spawn() else { return };
+        let mut current = self.janitor.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut former) = current.replace(janitor) {
+            // Before its pipe is closed, or it would do its work.
+            let _ = former.kill();
+            let _ = former.wait();
+        }
     }
 }
 
@@ -88,7 +96,8 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What cannot be removed now is removed by a later start.
         let _ = fs::remove_dir_all(&self.path);
-        if let Some(mut janitor) = self.janitor.take() {
+        let janitor = self.janitor.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut janitor) = janitor.take() {
             drop(janitor.stdin.take());
             let _ = janitor.wait();
         }

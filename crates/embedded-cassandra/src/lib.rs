@@ -98,17 +98,22 @@
 compile_error!("embedded-cassandra runs on Linux: a node's death with its program needs it");
 
 mod archive;
+mod attach;
 mod builder;
 mod cache;
 #[cfg(feature = "tls")]
 mod certificates;
+mod cluster;
 mod error;
 mod folder;
 mod java;
 mod launch;
+mod layout;
+mod life;
 mod lock;
 mod maven;
 mod node;
+mod nodetool;
 mod port;
 mod probe;
 mod process;
@@ -120,13 +125,16 @@ mod stream;
 mod tail;
 #[cfg(feature = "tls")]
 mod tls;
+mod view;
 mod yaml;
 
 pub use builder::Builder;
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use certificates::{Authority, Identity, Subject};
+pub use cluster::Cluster;
 pub use error::{Error, Result};
+pub use layout::Layout;
 pub use node::{Cassandra, Credentials};
 pub use probe::Row;
 pub use progress::Progress;

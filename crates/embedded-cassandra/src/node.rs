@@ -1,30 +1,27 @@
-//! A running node.
+//! One node, as its user has it.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use crate::builder::Builder;
 use crate::error::{Error, Result};
-use crate::folder::Folder;
-use crate::launch;
+use crate::launch::{self, Plan};
+use crate::life::Life;
+use crate::nodetool;
 use crate::port::Port;
-use crate::probe::{Connection, INITIAL_USER, Row};
+use crate::probe::{Connection, Consistency, INITIAL_USER, Row};
 use crate::random;
-use crate::stream::Way;
+use crate::start;
+use crate::view::View;
 
-/// How long a node may take to drain and end.
-const STOP_TIMEOUT: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(10);
 /// How long one statement may take; a change of the schema on a busy machine takes seconds.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A name and a password to log in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +33,20 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// A running Apache Cassandra node.
+/// An Apache Cassandra node, alone or in a [`Cluster`](crate::Cluster).
 ///
-/// Dropping it kills the node at once and removes its private folder; [`stop`](Self::stop) lets it
-/// end in order. It dies with this process in any case. All methods may be called from several
-/// threads.
+/// Dropping it kills the node at once and removes its private folder. It dies with this process in
+/// any case. All methods may be called from several threads; those that change whether the node
+/// runs wait for one another.
 pub struct Cassandra {
-    running: Running,
-    way: Way,
-    auth: bool,
+    // Dropped first: what follows may go when the process is gone.
+    life: Mutex<Life>,
+    pid: AtomicU32,
     probe: Mutex<Option<Connection>>,
+    /// Where the node takes `nodetool`'s orders, once there were any.
+    jmx: Mutex<Option<Port>>,
+    plan: Plan,
+    view: Arc<View>,
 }
 
 impl Cassandra {
@@ -64,26 +65,45 @@ impl Cassandra {
         Builder::default()
     }
 
-    pub(crate) fn new(running: Running, way: Way, auth: bool, probe: Connection) -> Self {
-        Self { running, way, auth, probe: Mutex::new(Some(probe)) }
+    pub(crate) fn new(plan: Plan, life: Life, probe: Connection, view: &Arc<View>) -> Self {
+        Self {
+            pid: AtomicU32::new(life.pid()),
+            life: Mutex::new(life),
+            probe: Mutex::new(Some(probe)),
+            jmx: Mutex::default(),
+            plan,
+            view: Arc::clone(view),
+        }
     }
 
     /// The node's address without the port, as drivers want their contact points.
     #[must_use]
     pub fn contact_point(&self) -> String {
-        self.way.address.ip().to_string()
+        self.address().ip().to_string()
     }
 
     /// The port for clients.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.way.address.port()
+        self.address().port()
     }
 
     /// Where the node listens for clients.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.way.address
+        self.plan.way.address
+    }
+
+    /// The name of the node's data centre.
+    #[must_use]
+    pub fn data_center(&self) -> &str {
+        &self.plan.seat.place.data_center
+    }
+
+    /// The name of the node's rack.
+    #[must_use]
+    pub fn rack(&self) -> &str {
+        &self.plan.seat.place.rack
     }
 
     /// Who may log in, when [`Builder::auth`] was asked for: the superuser that every new node has.
@@ -91,37 +111,49 @@ impl Cassandra {
     #[must_use]
     pub fn credentials(&self) -> Option<Credentials> {
         let user = INITIAL_USER.to_owned();
-        self.auth.then(|| Credentials { password: user.clone(), user })
+        let auth = self.plan.supplies.builder.auth;
+        auth.then(|| Credentials { password: user.clone(), user })
     }
 
-    /// The id of the node's process.
+    /// The id of the node's process, also when that has ended.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.running.child.id()
+        // ORDERING: only the number matters.
+        self.pid.load(Ordering::Relaxed)
     }
 
     /// Cassandra's log. It is removed with the node.
     #[must_use]
     pub fn log_path(&self) -> PathBuf {
-        launch::system_log(self.running.folder())
+        launch::system_log(self.plan.folder.path())
     }
 
     /// Runs one statement without values and returns its rows, as raw bytes of the native protocol.
+    /// One replica's answer is enough (consistency `ONE`).
     ///
     /// For set-up and checks, not for work: one statement at a time, over one connection. Blocks
-    /// for up to 60 s.
+    /// for up to 60 s, which a paused node makes full use of.
     ///
     /// # Errors
     /// [`Error::Cql`] when the node refuses the statement, [`Error::Connection`] when it cannot be
     /// reached; after the latter the next call connects again.
     pub fn execute(&self, cql: &str) -> Result<Vec<Row>> {
-        let mut probe = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        self.execute_as(cql, Consistency::One, STATEMENT_TIMEOUT)
+    }
+
+    pub(crate) fn execute_as(
+        &self,
+        cql: &str,
+        consistency: Consistency,
+        timeout: Duration,
+    ) -> Result<Vec<Row>> {
+        let mut probe = lock(&self.probe);
         let mut connection = match probe.take() {
             Some(connection) => connection,
-            None => Connection::open(&self.way, STATEMENT_TIMEOUT)?,
+            None => Connection::open(&self.plan.way, timeout)?,
         };
-        connection.set_timeout(STATEMENT_TIMEOUT)?;
-        let result = connection.query(cql);
+        connection.set_timeout(timeout)?;
+        let result = connection.query(cql, consistency);
         // After a failed read the next answer on this connection could be this one's.
         if matches!(result, Ok(_) | Err(Error::Cql { .. })) {
             *probe = Some(connection);
@@ -135,7 +167,7 @@ impl Cassandra {
     /// # Errors
     /// As [`execute`](Self::execute).
     pub fn create_keyspace(&self) -> Result<String> {
-        let name = format!("ks_{:016x}", random::number());
+        let name = new_name();
         self.execute(&format!(
             "CREATE KEYSPACE {name} WITH replication = \
              {{'class': 'SimpleStrategy', 'replication_factor': 1}}"
@@ -143,75 +175,114 @@ impl Cassandra {
         Ok(name)
     }
 
-    /// Stops the node in order: it writes out what it holds in memory and ends, usually within
-    /// 3 s. Dropping is faster, and loses nothing that was acknowledged unless
+    /// Stops the node in order: it writes out what it holds in memory, takes leave of the other
+    /// nodes and ends, usually within 3 s. One that has ended already is left alone.
+    /// [`kill`](Self::kill) is faster, and loses nothing that was acknowledged unless
     /// [`fast_schema`](Builder::fast_schema) was chosen.
     ///
     /// # Errors
     /// [`Error::StopTimeout`] when it had to be killed after 30 s; it is gone in any case.
-    pub fn stop(mut self) -> Result<()> {
-        self.running.terminate()
+    pub fn stop(&self) -> Result<()> {
+        self.life().terminate()
     }
+
+    /// Kills the node (SIGKILL), and returns when its process is gone. The other nodes of a cluster
+    /// take some 20 s to believe it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system does not allow it.
+    pub fn kill(&self) -> Result<()> {
+        self.life().kill()
+    }
+
+    /// Lets the process rest (SIGSTOP), and returns when it does: it keeps its connections, new ones
+    /// are even accepted, and it answers nothing.
+    ///
+    /// # Errors
+    /// [`Error::Connection`] when the node does not run.
+    pub fn pause(&self) -> Result<()> {
+        let running = self.life().pause()?;
+        self.running(running)
+    }
+
+    /// Lets a paused process go on.
+    ///
+    /// # Errors
+    /// [`Error::Connection`] when the node does not run.
+    pub fn resume(&self) -> Result<()> {
+        let running = self.life().signal(Signal::CONT)?;
+        self.running(running)
+    }
+
+    /// Starts the node again at the same address with the same data, and returns when it answers;
+    /// first [stops](Self::stop) it if it still runs. What the other nodes of a cluster make of
+    /// it is [`Cluster::wait_until_ready`](crate::Cluster::wait_until_ready)'s.
+    ///
+    /// # Errors
+    /// Those of [`stop`](Self::stop) and of a [start](Builder::start); the node does not run then,
+    /// and another restart may be tried.
+    pub fn restart(&self) -> Result<()> {
+        let mut life = self.life();
+        life.terminate()?;
+        *lock(&self.jmx) = None;
+        self.view.forget(self.plan.seat.address);
+        let (new, connection) = start::again(&self.plan)?;
+        // ORDERING: only the number matters.
+        self.pid.store(new.pid(), Ordering::Relaxed);
+        *life = new;
+        *lock(&self.probe) = Some(connection);
+        Ok(())
+    }
+
+    /// Whether the process is there; a paused one is.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(self.life().exit_status(), Ok(None))
+    }
+
+    /// Runs Cassandra's `nodetool` with these arguments on this node, and returns what it printed:
+    /// `node.nodetool(&["status"])`. Takes about a second, and makes the node's JMX reachable on its
+    /// own address from then on.
+    ///
+    /// # Errors
+    /// [`Error::Nodetool`] with its words when it fails.
+    pub fn nodetool(&self, arguments: &[&str]) -> Result<String> {
+        let mut jmx = lock(&self.jmx);
+        nodetool::run(&self.plan, self.pid(), &mut jmx, arguments)
+    }
+
+    fn running(&self, running: bool) -> Result<()> {
+        if running {
+            return Ok(());
+        }
+        Err(Error::Connection { address: self.address(), reason: "it does not run".into() })
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn life(&self) -> MutexGuard<'_, Life> {
+        lock(&self.life)
+    }
+}
+
+/// A name for a keyspace that no other call gets.
+pub(crate) fn new_name() -> String {
+    format!("ks_{:016x}", random::number())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Cassandra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cassandra")
-            .field("address", &self.way.address)
+            .field("address", &self.address())
+            .field("data_center", &self.data_center())
+            .field("rack", &self.rack())
             .field("pid", &self.pid())
             .finish_non_exhaustive()
-    }
-}
-
-/// The process and what belongs to it; dropping it kills the process, then removes the folder.
-pub(crate) struct Running {
-    child: Child,
-    folder: Folder,
-    ports: [Port; 2],
-}
-
-impl Running {
-    /// `ports` are those for clients and for other nodes.
-    pub(crate) fn new(child: Child, folder: Folder, ports: [Port; 2]) -> Self {
-        Self { child, folder, ports }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn storage_port(&self) -> u16 {
-        self.ports[1].number
-    }
-
-    /// How the process ended, if it has.
-    pub(crate) fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
-        self.child.try_wait().map_err(|e| Error::io("looking at the node", &e))
-    }
-
-    fn terminate(&mut self) -> Result<()> {
-        if self.exit_status()?.is_none() {
-            // Not yet waited for, so the number is still the node's own.
-            if let Some(pid) = Pid::from_raw(self.child.id() as i32) {
-                kill_process(pid, Signal::TERM)
-                    .map_err(|e| Error::io("stopping the node", &io::Error::from(e)))?;
-            }
-        }
-        let deadline = Instant::now() + STOP_TIMEOUT;
-        while self.exit_status()?.is_none() {
-            if Instant::now() >= deadline {
-                return Err(Error::StopTimeout { after: STOP_TIMEOUT });
-            }
-            thread::sleep(POLL);
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Both fail only for a process that has been waited for already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

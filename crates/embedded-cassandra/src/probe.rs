@@ -19,7 +19,14 @@ pub type Row = Vec<Option<Vec<u8>>>;
 
 /// Larger answers are taken for something that is not Cassandra.
 const MAX_FRAME: usize = 256 << 20;
-const CONSISTENCY_ONE: u16 = 1;
+
+/// How many replicas have to answer, as the protocol numbers it.
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub(crate) enum Consistency {
+    One = 1,
+    Quorum = 4,
+}
 
 mod opcode {
     pub(super) const ERROR: u8 = 0x00;
@@ -71,10 +78,10 @@ impl Connection {
     }
 
     /// Runs one statement and returns its rows; a statement without rows returns none.
-    pub(crate) fn query(&mut self, cql: &str) -> Result<Vec<Row>> {
+    pub(crate) fn query(&mut self, cql: &str, consistency: Consistency) -> Result<Vec<Row>> {
         let mut body = (cql.len() as i32).to_be_bytes().to_vec();
         body.extend_from_slice(cql.as_bytes());
-        body.extend_from_slice(&CONSISTENCY_ONE.to_be_bytes());
+        body.extend_from_slice(&(consistency as u16).to_be_bytes());
         body.push(0);
         let (opcode, answer) = self.request(opcode::QUERY, &body)?;
         self.expect(opcode::RESULT, opcode)?;
@@ -300,7 +307,8 @@ mod tests {
 
     fn ask(answer: Vec<u8>) -> Result<Vec<Row>> {
         let hello = [frame(0, opcode::SUPPORTED, &[]), frame(0, opcode::READY, &[]), answer];
-        Connection::open(&Way::plain(server(hello.into())), Duration::from_secs(5))?.query("SELECT")
+        Connection::open(&Way::plain(server(hello.into())), Duration::from_secs(5))?
+            .query("SELECT", Consistency::One)
     }
 
     /// One column of type list<udt<tuple<int>>>, one row with a null, after a warning.

@@ -1,15 +1,13 @@
-//! From a builder to a node that answers.
+//! From a builder to nodes that answer.
 //!
-//! Java, then the jars, then one launch; a launch whose ports were taken meanwhile is repeated with
-//! others, and one that broke on its class-data archive is repeated without.
+//! What the nodes need, then one launch of all of them together; a launch whose ports were taken
+//! meanwhile is repeated with others, and one that broke on its class-data archive is repeated
+//! without.
 
-use std::fs::{self, File};
-use std::io;
-use std::net::SocketAddr;
+use std::fs;
+use std::net::Ipv4Addr;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-#[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,34 +16,27 @@ use crate::archive::Archive;
 use crate::builder::Builder;
 use crate::cache;
 use crate::error::{Error, Result};
-use crate::folder::Folder;
-use crate::java::{self, Java};
-use crate::launch::{self, Launch};
-use crate::lock;
-use crate::maven;
-use crate::node::{Cassandra, Running};
+use crate::launch::{self, Company, Plan, Seat, Supplies};
+use crate::layout::Layout;
+use crate::life::Life;
+use crate::node::Cassandra;
 use crate::port;
-use crate::probe::Connection;
+use crate::probe::{Connection, Consistency};
 use crate::progress::Progress;
 use crate::stream::Way;
 use crate::tail;
-use crate::yaml::Endpoint;
+use crate::view::View;
 
-/// The Java that Cassandra 5.0 is started on.
-const JAVA: u32 = 17;
 /// How often other ports are tried.
 const PORT_TRIES: u32 = 3;
 const POLL: Duration = Duration::from_millis(20);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
-/// A node that was killed lets go of its data within milliseconds.
-const STORAGE_WAIT: Duration = Duration::from_secs(5);
-const STORAGE_LOCK: &str = "embedded-cassandra.lock";
 
 /// Why one launch did not come up.
 enum Failure {
     /// Another program took one of its ports.
     Port(Error),
-    /// The JVM ended before Cassandra ran, or crashed.
+    /// A JVM ended before Cassandra ran, or crashed.
     Jvm(Error),
     Other(Error),
 }
@@ -56,113 +47,139 @@ impl From<Error> for Failure {
     }
 }
 
-pub(crate) fn start(builder: &Builder) -> Result<Cassandra> {
-    let java = java::find(builder.java_home.as_deref(), JAVA)?;
-    let jars = maven::jars(&builder.version, &java, &|step| builder.report(&step))?;
-    let flags = launch::flags(builder);
-    let mut archive = Archive::choose(&cache::folder()?, &builder.version, &java, &flags);
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Port(error) | Failure::Jvm(error) | Failure::Other(error) => error,
+        }
+    }
+}
+
+/// One node that stands alone.
+pub(crate) fn node(builder: &Builder) -> Result<Cassandra> {
+    let supplies = Supplies::get(builder, Company::Alone)?;
+    let place = Layout::from(1).places()?.remove(0);
+    let address = builder.address.unwrap_or(Ipv4Addr::LOCALHOST);
+    let seat = || {
+        let native = match builder.port {
+            Some(number) => port::claim(address, number)?,
+            None => port::claim_any(address)?,
+        };
+        Ok(vec![Seat {
+            address,
+            ports: [native, port::claim_any(address)?],
+            place: place.clone(),
+            seeds: vec![address],
+            bootstrap: false,
+            ring_delay: Duration::ZERO,
+            data: builder.data_dir.clone(),
+        }])
+    };
+    Ok(nodes(&supplies, &Arc::default(), builder.port.is_none(), seat)?.remove(0))
+}
+
+/// A node for each seat, in their order. Other seats are asked for, if there are any, should the
+/// ports of these be taken.
+pub(crate) fn nodes(
+    supplies: &Arc<Supplies>,
+    view: &Arc<View>,
+    others: bool,
+    mut seats: impl FnMut() -> Result<Vec<Seat>>,
+) -> Result<Vec<Cassandra>> {
     let mut port_tries = 1;
     loop {
-        match launch_once(builder, &java, &jars, &flags, &archive) {
-            Ok(node) => {
-                archive.check(node.pid());
+        let plan = |seat| Plan::new(supplies, seat);
+        let plans: Vec<Plan> = seats()?.into_iter().map(plan).collect::<Result<_>>()?;
+        match launch(&plans.iter().collect::<Vec<_>>()) {
+            Ok(alive) => {
+                let node = |(plan, (life, probe))| Cassandra::new(plan, life, probe, view);
+                return Ok(plans.into_iter().zip(alive).map(node).collect());
+            }
+            Err(Failure::Port(_)) if others && port_tries < PORT_TRIES => port_tries += 1,
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+}
+
+/// Starts a node that has ended once more.
+pub(crate) fn again(plan: &Plan) -> Result<(Life, Connection)> {
+    Ok(launch(&[plan])?.remove(0))
+}
+
+type Alive = (Life, Connection);
+
+/// Starts all `plans` together, and once more without archives should those be to blame.
+fn launch(plans: &[&Plan]) -> std::result::Result<Vec<Alive>, Failure> {
+    let mut archives = Vec::new();
+    for plan in plans {
+        let Supplies { builder, java, flags, .. } = &*plan.supplies;
+        archives.push(Archive::choose(&cache::folder()?, &builder.version, java, flags));
+    }
+    match launch_once(plans, &archives) {
+        Ok(alive) => {
+            // Once is enough: they have the same.
+            archives.iter().zip(&alive).any(|(archive, (life, _))| archive.check(life.pid()));
+            for ((plan, archive), (life, _)) in plans.iter().zip(archives).zip(&alive) {
                 if let Archive::Record(recording) = archive {
-                    builder.report(&Progress::Archiving);
-                    recording.finish(node.pid());
+                    plan.supplies.builder.report(&Progress::Archiving);
+                    recording.finish(life.pid(), plan.folder.path());
                 }
-                return Ok(node);
             }
-            Err(Failure::Port(_)) if builder.port.is_none() && port_tries < PORT_TRIES => {
-                port_tries += 1;
-            }
-            Err(Failure::Jvm(_)) if archive.discard() => archive = Archive::None,
-            Err(Failure::Port(error) | Failure::Jvm(error) | Failure::Other(error)) => {
-                return Err(error);
-            }
+            Ok(alive)
         }
+        Err(Failure::Jvm(_)) if archives.iter().any(Archive::discard) => {
+            let none: Vec<_> = plans.iter().map(|_| Archive::None).collect();
+            launch_once(plans, &none)
+        }
+        Err(failure) => Err(failure),
     }
 }
 
-fn launch_once(
-    builder: &Builder,
-    java: &Java,
-    jars: &[PathBuf],
-    flags: &[String],
-    archive: &Archive,
-) -> std::result::Result<Cassandra, Failure> {
-    let native = match builder.port {
-        Some(number) => port::claim(builder.address, number)?,
-        None => port::claim_any(builder.address)?,
-    };
-    let storage = port::claim_any(builder.address)?;
-    let mut folder = Folder::create()?;
-    let data = builder.data_dir.clone().unwrap_or_else(|| folder.path().join("data"));
-    let data = std::path::absolute(&data).unwrap_or(data);
-    let data_lock = lock_data(&data)?;
-    let endpoint = Endpoint {
-        address: builder.address,
-        native_port: native.number,
-        storage_port: storage.number,
-    };
-    let address = SocketAddr::new(builder.address.into(), native.number);
-    #[cfg(feature = "tls")]
-    let tls = builder.tls.as_ref().map(|tls| tls.prepare(builder.address)).transpose()?;
-    let way = Way::plain(address);
-    #[cfg(feature = "tls")]
-    let way = Way { tls: tls.as_ref().map(|tls| Arc::clone(&tls.client)), ..way };
-    builder.report(&Progress::Starting { version: builder.version.clone(), address });
-    let launch = Launch {
-        java,
-        jars,
-        flags,
-        archive,
-        endpoint: &endpoint,
-        builder,
-        #[cfg(feature = "tls")]
-        tls: tls.as_ref(),
-        folder: folder.path(),
-        storage: &data,
-        storage_lock: &data_lock,
-    };
-    let child = launch.spawn()?;
-    folder.guard(child.id());
-    let mut running = Running::new(child, folder, [native, storage]);
-    let connection = wait_until_ready(builder, &mut running, &way)?;
-    Ok(Cassandra::new(running, way, builder.auth, connection))
+/// A node that has been started and may not answer yet.
+struct Starting<'a> {
+    plan: &'a Plan,
+    life: Life,
+    /// How long its log was before.
+    logged: u64,
+    probe: Option<Connection>,
 }
 
-/// Creates the folder for the data and makes sure that no other node has it.
-fn lock_data(folder: &Path) -> Result<File> {
-    let failed = |reason: String| Error::DataDir { path: folder.to_owned(), reason };
-    let io = |e: io::Error| failed(e.to_string());
-    fs::create_dir_all(folder).map_err(io)?;
-    let file = lock::open(&folder.join(STORAGE_LOCK)).map_err(io)?;
-    if lock::take(&file, Instant::now() + STORAGE_WAIT).map_err(io)? {
-        Ok(file)
-    } else {
-        Err(failed("another node is using it".into()))
+fn launch_once(plans: &[&Plan], archives: &[Archive]) -> std::result::Result<Vec<Alive>, Failure> {
+    let mut nodes = Vec::new();
+    for (plan, archive) in plans.iter().zip(archives) {
+        let builder = &plan.supplies.builder;
+        let (version, address) = (builder.version.clone(), plan.way.address);
+        builder.report(&Progress::Starting { version, address });
+        let logged = logged(plan);
+        nodes.push(Starting { plan, life: plan.spawn(archive)?, logged, probe: None });
     }
+    wait_until_ready(&mut nodes)?;
+    Ok(nodes.into_iter().filter_map(|node| Some((node.life, node.probe?))).collect())
 }
 
-/// Asks the node again and again; an error kills it.
-fn wait_until_ready(
-    builder: &Builder,
-    running: &mut Running,
-    way: &Way,
-) -> std::result::Result<Connection, Failure> {
-    let deadline = Instant::now() + builder.start_timeout;
+/// Asks the nodes again and again until each has answered.
+fn wait_until_ready(nodes: &mut [Starting<'_>]) -> std::result::Result<(), Failure> {
+    let began = Instant::now();
     loop {
-        if let Some(status) = running.exit_status()? {
-            return Err(explain(running, status, way.address));
+        let mut refusal = None;
+        for node in nodes.iter_mut() {
+            if let Some(status) = node.life.exit_status()? {
+                return Err(explain(node, status));
+            }
+            if node.probe.is_some() {
+                continue;
+            }
+            // Whatever it answers but rows, it is not ready.
+            match probe(&node.plan.way, node.plan.seat.ports[1].number) {
+                Ok(connection) => node.probe = Some(connection),
+                Err(error) => refusal = Some((node.plan, error)),
+            }
         }
-        // Whatever it answers but rows, it is not ready.
-        let refusal = match probe(way, running.storage_port()) {
-            Ok(connection) => return Ok(connection),
-            Err(refusal) => refusal,
-        };
-        if Instant::now() >= deadline {
-            let log = format!("{}\n-- asked last: {refusal}", tail::of(running.folder()));
-            return Err(Error::Timeout { after: builder.start_timeout, log }.into());
+        let Some((plan, refusal)) = refusal else { return Ok(()) };
+        let after = plan.supplies.builder.start_timeout;
+        if began.elapsed() >= after {
+            let log = format!("{}\n-- asked last: {refusal}", tail::of(plan.folder.path()));
+            return Err(Error::Timeout { after, log }.into());
         }
         thread::sleep(POLL);
     }
@@ -171,7 +188,7 @@ fn wait_until_ready(
 /// Whether the node there is the one that was started: it knows its storage port.
 fn probe(way: &Way, storage_port: u16) -> Result<Connection> {
     let mut connection = Connection::open(way, PROBE_TIMEOUT)?;
-    let rows = connection.query("SELECT listen_port FROM system.local")?;
+    let rows = connection.query("SELECT listen_port FROM system.local", Consistency::One)?;
     let wanted = i32::from(storage_port).to_be_bytes();
     match rows.first().and_then(|row| row.first()) {
         Some(Some(found)) if *found == wanted => Ok(connection),
@@ -180,12 +197,17 @@ fn probe(way: &Way, storage_port: u16) -> Result<Connection> {
 }
 
 /// Tells the failures that a second launch can mend from the others.
-fn explain(running: &Running, status: ExitStatus, address: SocketAddr) -> Failure {
-    let log = tail::of(running.folder());
+fn explain(node: &Starting<'_>, status: ExitStatus) -> Failure {
+    let plan = node.plan;
+    let log = tail::of(plan.folder.path());
     if log.contains("Address already in use") || log.contains("is in use by another process") {
-        return Failure::Port(Error::PortTaken { address });
+        return Failure::Port(Error::PortTaken { address: plan.way.address });
     }
-    let ran = fs::metadata(launch::system_log(running.folder())).is_ok_and(|log| log.len() > 0);
+    let ran = logged(plan) > node.logged;
     let error = Error::Exited { status: status.to_string(), log };
     if status.signal().is_some() || !ran { Failure::Jvm(error) } else { Failure::Other(error) }
+}
+
+fn logged(plan: &Plan) -> u64 {
+    fs::metadata(launch::system_log(plan.folder.path())).map_or(0, |log| log.len())
 }

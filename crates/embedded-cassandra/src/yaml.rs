@@ -17,8 +17,6 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner"),
     ("endpoint_snitch", "GossipingPropertyFileSnitch"),
     ("num_tokens", "1"),
-    ("initial_token", "\"-9223372036854775808\""),
-    ("auto_bootstrap", "false"),
     // Segments are mapped files: what was acknowledged survives the death of the process, and the
     // period matters for the death of the machine only.
     ("commitlog_sync", "periodic"),
@@ -61,7 +59,7 @@ const OURS: &[(&str, &str)] = &[
     ("rpc_interface", "use Builder::address"),
     ("native_transport_port", "use Builder::port"),
     ("storage_port", "it is chosen for each node"),
-    ("seed_provider", "the node is its own seed"),
+    ("seed_provider", "the nodes that are started together are the seeds"),
     ("start_native_transport", "a node that does not answer cannot become ready"),
     ("data_file_directories", "use Builder::data_dir"),
     ("local_system_data_file_directory", "use Builder::data_dir"),
@@ -75,7 +73,12 @@ const OURS: &[(&str, &str)] = &[
 pub(crate) struct Endpoint {
     pub(crate) address: Ipv4Addr,
     pub(crate) native_port: u16,
+    /// The same for all nodes of a cluster.
     pub(crate) storage_port: u16,
+    pub(crate) seeds: Vec<Ipv4Addr>,
+    pub(crate) token: i64,
+    /// Whether the node gets its share of the data from the others before it is one of them.
+    pub(crate) bootstrap: bool,
 }
 
 /// What the builder was told, beside addresses.
@@ -120,7 +123,8 @@ fn quoted(path: &Path) -> String {
 
 /// The text of the file.
 pub(crate) fn render(endpoint: &Endpoint, settings: &Settings<'_>) -> String {
-    let Endpoint { address, native_port, storage_port } = endpoint;
+    let Endpoint { address, native_port, storage_port, seeds, token, bootstrap } = endpoint;
+    let seeds: Vec<_> = seeds.iter().map(|seed| format!("{seed}:{storage_port}")).collect();
     let Settings { auth, tls, extra } = settings;
     let auth = if *auth { AUTH } else { &[] };
     let mut text = String::new();
@@ -134,8 +138,16 @@ pub(crate) fn render(endpoint: &Endpoint, settings: &Settings<'_>) -> String {
          storage_port: {storage_port}\n\
          seed_provider:\n\
          - class_name: org.apache.cassandra.locator.SimpleSeedProvider\n  \
-           parameters: [{{seeds: \"{address}:{storage_port}\"}}]\n"
+           parameters: [{{seeds: \"{}\"}}]\n",
+        seeds.join(",")
     ));
+    // Several tokens a node are Cassandra's to choose.
+    if !has(extra, "initial_token") && !has(extra, "num_tokens") {
+        text.push_str(&format!("initial_token: \"{token}\"\n"));
+    }
+    if !has(extra, "auto_bootstrap") {
+        text.push_str(&format!("auto_bootstrap: {bootstrap}\n"));
+    }
     if let Some(tls) = tls {
         text.push_str(&tls.render());
     }
@@ -211,11 +223,19 @@ fn continues(line: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ENDPOINT: Endpoint =
-        Endpoint { address: Ipv4Addr::LOCALHOST, native_port: 19042, storage_port: 17000 };
+    fn endpoint() -> Endpoint {
+        Endpoint {
+            address: Ipv4Addr::LOCALHOST,
+            native_port: 19042,
+            storage_port: 17000,
+            seeds: vec![[127, 0, 0, 1].into(), [127, 0, 0, 2].into()],
+            token: -5,
+            bootstrap: false,
+        }
+    }
 
     fn rendered(auth: bool, extra: &str) -> String {
-        render(&ENDPOINT, &Settings { auth, tls: None, extra })
+        render(&endpoint(), &Settings { auth, tls: None, extra })
     }
 
     fn reason(extra: &str) -> String {
@@ -239,6 +259,14 @@ mod tests {
         let text = rendered(true, "authorizer: AllowAllAuthorizer\n");
         assert!(text.contains("authenticator: PasswordAuthenticator\n"));
         assert_eq!(text.matches("authorizer: ").count(), 1);
+    }
+
+    #[test]
+    fn a_node_has_its_token_unless_there_are_several() {
+        let text = rendered(false, "");
+        assert!(text.contains("initial_token: \"-5\"\n"), "{text}");
+        assert!(text.contains("seeds: \"127.0.0.1:17000,127.0.0.2:17000\""), "{text}");
+        assert!(!rendered(false, "num_tokens: 16\n").contains("initial_token"));
     }
 
     #[test]

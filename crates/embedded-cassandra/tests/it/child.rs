@@ -98,7 +98,9 @@ fn program() {
         Ok("start and report") => {
             describe(marked().progress(|step| say(format!("{step:?}"))).start());
         }
-        Ok("start and stay") => start_and_stay(),
+        Ok("start and stay") => start_and_stay(|_| {}),
+        Ok("start, pause and stay") => start_and_stay(|node| node.pause().unwrap()),
+        Ok("start, kill and stay") => start_and_stay(|node| node.kill().unwrap()),
         Ok("say starting and stay") => {
             let report = |step: &Progress| {
                 if matches!(step, Progress::Starting { .. }) {
@@ -118,9 +120,10 @@ fn program() {
 }
 
 /// The thread that starts the node ends, the program goes on.
-fn start_and_stay() {
+fn start_and_stay(then: impl Fn(&Cassandra)) {
     let node = thread::spawn(|| marked().start().unwrap()).join().unwrap();
     node.execute("SELECT key FROM system.local").unwrap();
+    then(&node);
     say(node.pid());
     say(node.log_path().display());
     // Until it is ended, or the tests are: their end of the pipe goes with them.

@@ -31,6 +31,27 @@ fn a_program_that_is_killed_takes_its_node_along() {
 }
 
 #[test]
+fn a_paused_node_dies_with_its_program_too() {
+    let _guard = own_node();
+    let mut program = Program::start("start, pause and stay", "paused", |_| {});
+    let (node, folder) = hear_node(&mut program);
+    program.kill();
+    wait_until("the node is gone", || !runs(node));
+    wait_until("its folder is gone", || !folder.exists());
+}
+
+#[test]
+fn the_folder_of_a_node_that_was_killed_before_goes_with_the_program() {
+    let _guard = own_node();
+    let mut program = Program::start("start, kill and stay", "killed before", |_| {});
+    let node = program.hear().parse().unwrap();
+    let folder = folder(&program.hear());
+    assert!(!runs(node) && folder.is_dir(), "it could be restarted");
+    program.kill();
+    wait_until("its folder is gone", || !folder.exists());
+}
+
+#[test]
 fn a_program_that_is_killed_during_the_start_takes_its_node_along() {
     let _guard = own_node();
     let marker = format!("during-the-start-{}", std::process::id());

@@ -92,6 +92,7 @@ fn two_nodes_run_at_once_and_a_stopped_one_is_gone() {
     second.stop().unwrap();
     assert!(!runs(pid));
     assert!(TcpStream::connect(address).is_err());
+    drop(second);
     assert!(!log.parent().and_then(Path::parent).unwrap().exists());
     first.execute("SELECT key FROM system.local").unwrap();
 }
@@ -121,6 +122,7 @@ fn data_outlives_a_kill_and_a_stop() {
     assert_eq!(text(&node.execute("SELECT v FROM k.t").unwrap()), "kept");
     node.execute("INSERT INTO k.t (k, v) VALUES (1, 'changed')").unwrap();
     node.stop().unwrap();
+    drop(node);
 
     let node = builder.start().unwrap();
     assert_eq!(text(&node.execute("SELECT v FROM k.t").unwrap()), "changed");

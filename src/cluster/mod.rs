@@ -3,6 +3,7 @@
 mod authenticator;
 mod builder;
 mod contact_point;
+mod key_kind;
 mod limits;
 mod pem;
 mod tls;

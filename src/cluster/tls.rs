@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::SessionBuilder;
+use super::key_kind;
 use super::pem::{self, Block};
 
 /// How to talk TLS with the nodes: see [`SessionBuilder::tls`].
@@ -184,6 +185,14 @@ fn client(certificates: &[u8], key: &[u8], password: Option<&str>) -> Result<Cli
                 .to_owned());
         }
         _ => {}
+    }
+    if let (Some(its), Some(ours)) = (key_kind::of(&certificates[0]), key_kind::of(key)) {
+        if its != ours {
+            return Err(format!(
+                "the key does not belong to the certificate: it is of kind {ours}, and the \
+                 certificate is for one of kind {its}"
+            ));
+        }
     }
     Ok(Client {
         certificates: certificates

@@ -6,7 +6,7 @@
 //!
 //! Cost: texts, when a connect has failed.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::cluster::{Login, Verify};
 use crate::driver::{self, Settings};
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 /// What a connect was asked to do, as far as its failure may depend on it.
 pub(super) struct Diagnosis {
     hosts: Vec<String>,
+    port: u16,
     log_mark: u64,
     verify: Option<Verify>,
     login: Option<Login>,
@@ -72,10 +73,14 @@ const ALERT: &str = "Unable to decrypt data: ";
 /// C's words for a failure of our own authenticator.
 const OWN_LOGIN: [&str; 2] = ["Failed creating initial response", "Failed evaluating"];
 
+/// Where C connects to unless it is told.
+const PORT: u16 = 9042;
+
 impl Diagnosis {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             hosts: settings.hosts.clone(),
+            port: settings.port.unwrap_or(PORT),
             log_mark: driver::log::mark(),
             verify: settings.tls.as_ref().map(|tls| tls.verify),
             login: settings.login.clone(),
@@ -135,14 +140,14 @@ impl Diagnosis {
     fn by_host(&self, said: &str, log: &[String]) -> String {
         if let [host] = &self.hosts[..] {
             if host.parse::<IpAddr>().is_ok() {
-                return format!("{host}: {said}");
+                return format!("{}: {said}", self.at(host));
             }
         }
         let mut parts: Vec<String> = Vec::new();
         for line in log {
             let part = match line.strip_prefix(OF_HOST).and_then(|rest| rest.split_once(BECAUSE)) {
                 Some((host, cause)) if self.may_be_ours(host) => {
-                    format!("{host}: {}", plain(cause))
+                    format!("{}: {}", self.at(host), plain(cause))
                 }
                 None if self.hosts.iter().any(|host| mentions(line, host)) => {
                     line.trim().to_owned()
@@ -161,6 +166,14 @@ impl Diagnosis {
             text.push_str(&format!(" (contact points: {})", self.hosts.join(", ")));
         }
         text
+    }
+
+    /// A host with the port that all have.
+    fn at(&self, host: &str) -> String {
+        match host.parse::<IpAddr>() {
+            Ok(address) => SocketAddr::new(address, self.port).to_string(),
+            Err(_) => format!("{host}:{}", self.port),
+        }
     }
 
     /// A name leads to addresses that are known to C alone.
@@ -199,7 +212,7 @@ mod tests {
 
     fn diagnosis(hosts: &[&str], verify: Option<Verify>) -> Diagnosis {
         let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
-        Diagnosis { hosts, log_mark: 0, verify, login: None }
+        Diagnosis { hosts, port: PORT, log_mark: 0, verify, login: None }
     }
 
     fn failed(kind: ErrorKind, said: &str) -> Error {
@@ -215,7 +228,7 @@ mod tests {
         let log = [of_host("10.0.0.1", "another session's")];
         let error = diagnosis(&["10.0.0.1"], None)
             .explain_with(failed(ErrorKind::NoHosts, "Underlying connection error: no"), &log);
-        assert_eq!(error.message(), "10.0.0.1: no");
+        assert_eq!(error.message(), "10.0.0.1:9042: no");
     }
 
     #[test]
@@ -228,12 +241,12 @@ mod tests {
         ];
         let error = failed(ErrorKind::NoHosts, "refused");
         let error = diagnosis(&["10.0.0.1", "10.0.0.2"], None).explain_with(error, &log);
-        assert_eq!(error.message(), "10.0.0.1: refused (contact points: 10.0.0.1, 10.0.0.2)");
+        assert_eq!(error.message(), "10.0.0.1:9042: refused (contact points: 10.0.0.1, 10.0.0.2)");
         let error = failed(ErrorKind::NoHosts, "refused");
         let error = diagnosis(&["db.example"], None).explain_with(error, &log[..]);
         assert_eq!(
             error.message(),
-            "10.0.0.1: refused; 10.0.0.12: not ours; Unable to resolve address for db.example:9042"
+            "10.0.0.1:9042: refused; 10.0.0.12:9042: not ours; Unable to resolve address for db.example:9042"
         );
     }
 

@@ -130,16 +130,21 @@ fn a_missing_permission(node: &Cassandra) {
     block_on(session.query(&insert, (1,)).execute()).unwrap();
 }
 
+type SeenPeer = (Option<IpAddr>, Option<String>, String);
+
 /// What an authenticator saw, and what is left of it.
 #[derive(Default)]
 struct Seen {
-    peers: Mutex<Vec<(Option<IpAddr>, Option<String>, String)>>,
+    /// Address, host name and class name.
+    peers: Mutex<Vec<SeenPeer>>,
     begun: AtomicUsize,
     dropped: AtomicUsize,
     authenticators: AtomicUsize,
 }
 
-type Step = fn() -> std::result::Result<Vec<u8>, AuthenticatorError>;
+/// What an authenticator's methods give.
+type Given<T> = std::result::Result<T, AuthenticatorError>;
+type Step = fn() -> Given<Vec<u8>>;
 
 /// An authenticator whose first token comes from a function.
 struct Own {
@@ -171,10 +176,7 @@ impl Drop for Exchange {
 impl Authenticator for Own {
     type Exchange = Exchange;
 
-    fn initial(
-        &self,
-        peer: &Peer<'_>,
-    ) -> std::result::Result<(Vec<u8>, Exchange), AuthenticatorError> {
+    fn initial(&self, peer: &Peer<'_>) -> Given<(Vec<u8>, Exchange)> {
         let host_name = peer.host_name().map(str::to_owned);
         let peer = (peer.address(), host_name, peer.class_name().to_owned());
         self.seen.peers.lock().unwrap().push(peer);
@@ -183,11 +185,7 @@ impl Authenticator for Own {
         Ok((token, Exchange(Arc::clone(&self.seen))))
     }
 
-    fn challenge(
-        &self,
-        _: &mut Exchange,
-        _: &[u8],
-    ) -> std::result::Result<Vec<u8>, AuthenticatorError> {
+    fn challenge(&self, _: &mut Exchange, _: &[u8]) -> Given<Vec<u8>> {
         Err("no challenge was expected".into())
     }
 }
@@ -358,35 +356,24 @@ fn answer(to: &mut TcpStream, request: &[u8; 9], opcode: u8, body: &[u8]) {
 
 /// Remembers what it was told, from step to step.
 struct Oedipus {
-    answer: fn(&[u8]) -> std::result::Result<Vec<u8>, AuthenticatorError>,
-    enter: fn(&[Vec<u8>]) -> std::result::Result<(), AuthenticatorError>,
+    answer: fn(&[u8]) -> Given<Vec<u8>>,
+    enter: fn(&[Vec<u8>]) -> Given<()>,
 }
 
 impl Authenticator for Oedipus {
     type Exchange = Vec<Vec<u8>>;
 
-    fn initial(
-        &self,
-        peer: &Peer<'_>,
-    ) -> std::result::Result<(Vec<u8>, Self::Exchange), AuthenticatorError> {
+    fn initial(&self, peer: &Peer<'_>) -> Given<(Vec<u8>, Self::Exchange)> {
         assert_eq!(peer.class_name(), CLASS);
         Ok((b"I am Oedipus".to_vec(), Vec::new()))
     }
 
-    fn challenge(
-        &self,
-        heard: &mut Self::Exchange,
-        token: &[u8],
-    ) -> std::result::Result<Vec<u8>, AuthenticatorError> {
+    fn challenge(&self, heard: &mut Self::Exchange, token: &[u8]) -> Given<Vec<u8>> {
         heard.push(token.to_vec());
         (self.answer)(token)
     }
 
-    fn success(
-        &self,
-        heard: &mut Self::Exchange,
-        token: &[u8],
-    ) -> std::result::Result<(), AuthenticatorError> {
+    fn success(&self, heard: &mut Self::Exchange, token: &[u8]) -> Given<()> {
         heard.push(token.to_vec());
         (self.enter)(heard)
     }

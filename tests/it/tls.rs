@@ -243,6 +243,11 @@ fn texts_that_are_wrong_are_named() {
         let tls = trusting().client_pem(&one.certificate_pem, &two.key_pem);
         misread(tls, &["client_pem", "the key does not belong to the certificate"]);
 
+        // As far as it goes before anybody reads it, a key of another kind.
+        let rsa = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
+        let tls = trusting().client_pem(&one.certificate_pem, rsa);
+        misread(tls, &["client_pem", "does not belong", "RSA", "EC"]);
+
         let key = encrypt(&one.key_pem, "right");
         let tls = trusting().client_pem_with_password(&one.certificate_pem, &key, "wrong");
         misread(tls, &["client_pem", "password"]);

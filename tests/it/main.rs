@@ -3,6 +3,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod across;
 mod auth;
 mod auto_traits;
 mod connect;

@@ -10,6 +10,7 @@ mod across;
 mod cell;
 mod closing;
 mod connecting;
+mod context;
 mod courier;
 mod dropping;
 mod errors;
@@ -170,6 +171,15 @@ macro_rules! tests {
         #[test]
         fn nothing_after_close() {
             HERE.shared(closing::use_after)
+        }
+
+        #[test]
+        fn failures_close_nothing() {
+            HERE.shared(context::failures_close_nothing)
+        }
+        #[test]
+        fn sessions_end_alone() {
+            HERE.alone(context::sessions_end_alone)
         }
 
         #[test]

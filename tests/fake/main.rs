@@ -1,13 +1,16 @@
 //! The session against the fake driver: every test under each order of completion and each runtime.
 //!
-//! A test's name is `personality::runtime::test`; what has no runtime in it is `courier::…`.
+//! A test's name is `personality::runtime::test`. Those that bring several runtimes are
+//! `personality::across_runtimes::test`; what has no runtime in it is `courier::…` or `log::…`.
 
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod across;
 mod cell;
 mod closing;
 mod connecting;
+mod context;
 mod courier;
 mod dropping;
 mod errors;
@@ -171,6 +174,15 @@ macro_rules! tests {
         }
 
         #[test]
+        fn failures_close_nothing() {
+            HERE.shared(context::failures_close_nothing)
+        }
+        #[test]
+        fn sessions_end_alone() {
+            HERE.alone(context::sessions_end_alone)
+        }
+
+        #[test]
         fn session_dropped_in_flight() {
             HERE.alone(dropping::session_in_flight)
         }
@@ -247,9 +259,39 @@ macro_rules! tests {
     };
 }
 
+/// The tests of a personality that bring runtimes of their own.
+macro_rules! across {
+    ($personality:ident) => {
+        use super::*;
+        const HERE: Cell = Cell::new(stringify!($personality), "futures_executor");
+
+        #[test]
+        fn two_runtimes_share_a_session() {
+            HERE.alone(across::two_share)
+        }
+        #[test]
+        fn futures_move_between_runtimes() {
+            HERE.alone(across::moved)
+        }
+        #[test]
+        fn the_last_runtime_is_woken() {
+            HERE.alone(across::moved_while_held)
+        }
+        #[test]
+        fn a_runtime_ends_at_work() {
+            HERE.alone(across::ended_at_work)
+        }
+        #[test]
+        fn a_runtime_ends_with_requests_in_flight() {
+            HERE.alone(across::ended_in_flight)
+        }
+    };
+}
+
 macro_rules! under {
     ($($personality:ident)*) => { $(mod $personality {
         use super::*;
+        mod across_runtimes { across!($personality); }
         mod tokio_multi_thread { tests!($personality tokio_multi_thread); }
         mod tokio_current_thread { tests!($personality tokio_current_thread); }
         mod async_std { tests!($personality async_std); }

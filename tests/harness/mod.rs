@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_cassandra::{SessionBuilder, rt};
 
+pub mod across;
 pub mod alone;
 pub mod inline;
 pub mod recorder;

@@ -56,3 +56,32 @@ pub async fn dropped_in_flight(test: Test) {
     drop(insert);
     drop(session);
 }
+
+/// What fails or ends takes no session with it but its own.
+pub async fn each_for_itself(test: Test) {
+    let (stays, ends) = (test.connect().await, test.connect().await);
+    stays.query("CREATE TABLE t (id int PRIMARY KEY)", ()).await.unwrap();
+    let insert = stays.prepare("INSERT INTO t (id) VALUES (?)").await.unwrap();
+    let mut writes = pin!(future::join_all((0..100).map(|id| insert.bind((id,)).execute())));
+    let finished = futures::poll!(&mut writes).is_ready();
+
+    ends.query("SELEC", ()).await.unwrap_err();
+    ends.query("SELECT * FROM nowhere", ()).pages().await.unwrap_err();
+    ends.query("SELECT id FROM t", ()).stream::<(String,)>().await.unwrap_err();
+    let foreign = async_cassandra::PagingState::from_bytes(b"foreign");
+    ends.query("SELECT id FROM t", ()).start_at(foreign).await.unwrap_err();
+    assert!(!ends.is_closed());
+    ends.close().await.unwrap();
+    let lost = test.connect().await;
+    let _ = futures::poll!(lost.query("SELECT id FROM t", ()).execute());
+    drop(lost);
+
+    if !finished {
+        for outcome in writes.await {
+            outcome.unwrap();
+        }
+    }
+    assert!(!stays.is_closed());
+    let rows = stays.query("SELECT id FROM t", ()).page_size(9).stream::<(i32,)>().await.unwrap();
+    assert_eq!(futures::StreamExt::count(rows).await, 100);
+}

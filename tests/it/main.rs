@@ -3,6 +3,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod across;
 mod auth;
 mod auto_traits;
 mod connect;
@@ -47,6 +48,8 @@ macro_rules! under {
         fn close_waits_and_refuses() { cell(stringify!($runtime), endings::close) }
         #[test]
         fn dropped_in_flight() { cell(stringify!($runtime), endings::dropped_in_flight) }
+        #[test]
+        fn each_for_itself() { cell(stringify!($runtime), endings::each_for_itself) }
     })* };
 }
 

@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::cql::ValueError;
+use crate::cql::{Uuid, ValueError};
 use crate::driver::LoadError;
 use crate::statement::Consistency;
 
@@ -42,6 +42,7 @@ struct Inner {
     message: Box<str>,
     statement: Option<Box<str>>,
     idempotent: bool,
+    tracing_id: Option<Uuid>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -50,9 +51,10 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ErrorKind {
     // Found by this crate, before anything was sent.
-    /// A setting makes no sense, or comes too late. Nothing was tried.
+    /// A setting of the builder, or an option of a request, makes no sense, or a setting comes too
+    /// late. Nothing was tried.
     Setting {
-        /// The method of the builder, or the function, that sets it.
+        /// The method, or the function, that sets it.
         name: &'static str,
     },
     /// No C driver could be loaded.
@@ -72,6 +74,11 @@ pub enum ErrorKind {
     Frozen,
     /// The statement is one that this crate refuses, since it would break the session.
     Refused,
+    /// A batch that cannot be executed: it is empty, too long, or has a request of another session.
+    /// Nothing was sent.
+    Batch,
+    /// It was asked whether a statement was applied that has no `IF`. It was executed.
+    NotConditional,
     /// The session was closed, or is closing.
     Closed,
     /// All places for requests in flight are taken (`SessionBuilder::max_in_flight`), and the
@@ -79,9 +86,13 @@ pub enum ErrorKind {
     Busy,
     /// A [`PagingState`](crate::PagingState) text that is damaged.
     PagingState,
+    /// There is no trace of this id: the request was not traced, the trace has expired (a day, by
+    /// default), or nodes did not get to write it.
+    NoTrace,
 
     // Found by the C driver.
-    /// No host could be asked: none is known, none is up, or none accepts a connection.
+    /// No host could be asked: none is known, none is up, or none accepts a connection. Also when the
+    /// table of a prepared statement is gone: the driver asks host after host to prepare it again.
     NoHosts,
     /// The C driver's request queue is full.
     QueueFull,
@@ -193,7 +204,8 @@ pub enum ErrorKind {
         /// The table; empty when the keyspace itself exists.
         table: String,
     },
-    /// The server does not know the prepared statement and preparing it again did not help.
+    /// The server does not know the prepared statement, and preparing it again gave another one. It
+    /// did not run. Prepare it again; a [`Query`](crate::Query) does that by itself at its next use.
     Unprepared,
     /// The server or the driver broke the protocol.
     Protocol,
@@ -259,12 +271,18 @@ impl Error {
             message: message.into(),
             statement: None,
             idempotent: false,
+            tracing_id: None,
             source: None,
         }))
     }
 
     pub(crate) fn with_code(mut self, code: u32) -> Self {
         self.edit().code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_tracing_id(mut self, id: Uuid) -> Self {
+        self.edit().tracing_id = Some(id);
         self
     }
 
@@ -338,6 +356,12 @@ impl Error {
         self.0.statement.as_deref()
     }
 
+    /// The id of the trace, when the request asked for one and a server answered; see
+    /// [`Session::trace`](crate::Session::trace).
+    pub fn tracing_id(&self) -> Option<Uuid> {
+        self.0.tracing_id
+    }
+
     /// Whether the request may be sent again, by its failure alone.
     pub fn retry(&self) -> Retry {
         use ErrorKind::*;
@@ -372,6 +396,7 @@ impl Error {
             | Bind(_)
             | Frozen
             | Refused
+            | Batch
             | Closed
             | Busy
             | PagingState
@@ -481,8 +506,11 @@ impl ErrorKind {
             NotRows => "the result has no rows",
             Frozen => "request changed after it was executed by reference; bind again",
             Refused => "statement refused",
+            Batch => "batch refused",
+            NotConditional => "not a lightweight transaction, and executed as it is",
             Closed => "the session is closed",
             PagingState => "not a paging state",
+            NoTrace => "no such trace",
             NoHosts => "no host available",
             QueueFull => "request queue full",
             Timeout => "no answer in time",

@@ -76,10 +76,13 @@ pub use cluster::{
     Authenticator, AuthenticatorError, ContactPoint, Peer, SessionBuilder, Tls, TlsVersion, Verify,
 };
 pub use error::{Error, ErrorKind, Reached, Result, Retry, WriteType};
-pub use result::{Page, PageStream, RowStream, Rows, TryNext};
-pub use session::{Close, CloseFuture, Connect, Prepare, PrepareFuture, Session};
+pub use result::{Lwt, Page, PageStream, RowStream, Rows, TryNext};
+pub use session::{
+    Close, CloseFuture, Connect, Coordinator, Prepare, PrepareFuture, Session, Trace, TraceEvent,
+};
 pub use statement::{
-    Bound, Consistency, Execute, Options, PagingState, Prepared, Query, SerialConsistency,
+    Batch, BatchKind, Bound, Consistency, CustomPayload, Execute, Item, Options, PagingState,
+    Prepared, Query, SerialConsistency,
 };
 
 /// Compiles the README's program.

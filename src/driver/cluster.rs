@@ -129,6 +129,7 @@ impl Cluster {
     }
 }
 
+/// What C says to a setting, of a session or of a request.
 pub(super) fn check(setting: &'static str, code: sys::Code) -> Result<()> {
     match code {
         sys::OK => Ok(()),

@@ -3,7 +3,8 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::NonNull;
 
-use super::{sys, text};
+use super::{answer, sys, text};
+use crate::cql::Uuid;
 use crate::error::{Error, ErrorKind, WriteType};
 use crate::statement::Consistency;
 
@@ -43,11 +44,23 @@ pub(super) unsafe fn from_future(future: *mut sys::CassFuture) -> Error {
     };
     // SAFETY: as above.
     let details = NonNull::new(unsafe { sys::cass_future_get_error_result(future) }.cast_mut());
+    let message = message.unwrap_or_default();
     let kind = match details {
         Some(raw) => Details(raw).kind(code),
+        None if is_id_mismatch(code, &message) => ErrorKind::Unprepared,
         None => plain_kind(code),
     };
-    Error::new(kind, message.unwrap_or_default()).with_code(code)
+    let error = Error::new(kind, message).with_code(code);
+    // SAFETY: as above.
+    match unsafe { answer::tracing_id(future) } {
+        Some(id) => error.with_tracing_id(Uuid::from_bytes(id)),
+        None => error,
+    }
+}
+
+/// The server gave a statement that was prepared again another id. C has no code for that.
+fn is_id_mismatch(code: sys::Code, message: &str) -> bool {
+    code == LIB | 6 && message.starts_with("ID mismatch")
 }
 
 /// An owned `CassErrorResult`.

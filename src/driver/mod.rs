@@ -6,12 +6,16 @@
 //! was loaded ([`info`]).
 //!
 //! One file a C object, each with its contract:
-//! `cluster` settings, `session` and its `gate`, `prepared`, `statement`, `result`,
-//! `pending` a future on its way, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
+//! `cluster` settings, `session` and its `gate`, `prepared`, `statement` and `batch` (what both
+//! take, `configure`), `payload`, `result`, `pending` a future on its way, `answer` one that is
+//! answered, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log, `metrics` C's figures.
 
+mod answer;
 mod authenticator;
+mod batch;
 mod cluster;
+mod configure;
 pub(crate) mod counters;
 mod courier;
 mod data_type;
@@ -19,6 +23,7 @@ mod failure;
 mod gate;
 pub(crate) mod log;
 mod metrics;
+mod payload;
 mod pending;
 mod plug;
 mod prepared;
@@ -29,9 +34,14 @@ mod ssl;
 mod statement;
 mod sys;
 mod text;
+mod uuid;
 pub(crate) mod worker;
 
+pub(crate) use answer::Answer;
+pub(crate) use batch::Batch;
 pub(crate) use cluster::Settings;
+pub(crate) use configure::Configure;
+pub(crate) use payload::Payload;
 pub(crate) use pending::Pending;
 pub use plug::{
     Attempt, Info, LoadError, LoadErrorKind, Source, Unsupported, info, load, load_from,
@@ -39,7 +49,7 @@ pub use plug::{
 pub(crate) use prepared::Prepared;
 pub(crate) use result::{Cells, OwnedCells, ResultSet};
 pub(crate) use session::{Connecting, Limits, Place, Session, Waiting, in_flight};
-pub(crate) use statement::{CodeResult, Statement};
+pub(crate) use statement::Statement;
 
 use crate::error::{Error, ErrorKind, Result};
 

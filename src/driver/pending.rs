@@ -30,6 +30,8 @@ use std::task::{Context, Poll};
 
 use callback_bridge::{Completer, Completion, contain};
 
+use super::answer::Answer;
+use super::result::ResultSet;
 use super::session::Inside;
 use super::{counters, courier, failure, sys};
 use crate::error::{Error, Result};
@@ -99,6 +101,20 @@ impl<T: Outcome> Pending<T> {
     pub(super) unsafe fn request(future: *mut sys::CassFuture, inside: Inside) -> Result<Self> {
         // SAFETY: the contract is the caller's, and `on_request::<T>` fits the half.
         unsafe { Self::install(future, on_request::<T>, inside, |inside| drop(inside.leaving())) }
+    }
+}
+
+impl Pending<ResultSet> {
+    /// The future itself, for what else it can tell. To be asked once this has resolved.
+    pub(crate) fn into_answer(self) -> Answer {
+        assert!(self.completion.is_terminated(), "the request is still on its way");
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: taken once, here: `this` is not dropped. The callback's half is done with the
+        // future, so the reference is ours, and it is the future of a request and set.
+        unsafe {
+            drop(ManuallyDrop::take(&mut this.completion));
+            Answer::new(this.future)
+        }
     }
 }
 

@@ -6,9 +6,9 @@
 
 use std::net::IpAddr;
 use std::ptr::NonNull;
-use std::time::Duration;
 
-use super::sys;
+use super::{cluster, sys, uuid};
+use crate::error::Result;
 
 /// An owned `CassStatement`.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Drop for Statement {
     }
 }
 
-/// What a bind or a setter returned: C's own code, `Ok` for zero.
+/// What a bind returned: C's own code, `Ok` for zero.
 pub(crate) type CodeResult = Result<(), sys::Code>;
 
 fn check(code: sys::Code) -> CodeResult {
@@ -111,7 +111,7 @@ impl Statement {
     /// The sixteen bytes of a uuid or timeuuid in network order.
     pub(crate) fn bind_uuid(&mut self, index: usize, v: [u8; 16]) -> CodeResult {
         // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_bind_uuid(self.as_ptr(), index, uuid_to_c(v)) })
+        check(unsafe { sys::cass_statement_bind_uuid(self.as_ptr(), index, uuid::to_c(v)) })
     }
 
     pub(crate) fn bind_inet(&mut self, index: usize, v: IpAddr) -> CodeResult {
@@ -130,87 +130,20 @@ impl Statement {
         check(unsafe { sys::cass_statement_bind_inet(self.as_ptr(), index, inet) })
     }
 
-    pub(crate) fn set_consistency(&mut self, level: u16) -> CodeResult {
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_consistency(self.as_ptr(), level.into()) })
-    }
-
-    pub(crate) fn set_serial_consistency(&mut self, level: u16) -> CodeResult {
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_serial_consistency(self.as_ptr(), level.into()) })
-    }
-
     /// Rows a page. Zero switches paging off: C would write the size without counting it, which
     /// shifts the timestamp that follows on the wire, so zero becomes C's own "no paging", -1.
-    pub(crate) fn set_page_size(&mut self, rows: u32) -> CodeResult {
+    pub(crate) fn set_page_size(&mut self, rows: u32) -> Result<()> {
         let rows = if rows == 0 { -1 } else { i32::try_from(rows).unwrap_or(i32::MAX) };
         // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_paging_size(self.as_ptr(), rows) })
+        let code = unsafe { sys::cass_statement_set_paging_size(self.as_ptr(), rows) };
+        cluster::check("page_size", code)
     }
 
-    pub(crate) fn set_paging_state(&mut self, token: &[u8]) -> CodeResult {
+    pub(crate) fn set_paging_state(&mut self, token: &[u8]) -> Result<()> {
         let (bytes, length) = (token.as_ptr().cast(), token.len());
         // SAFETY: as in `bind_null`; C copies `length` bytes before it returns.
-        check(unsafe { sys::cass_statement_set_paging_state_token(self.as_ptr(), bytes, length) })
-    }
-
-    /// Rounded up to whole milliseconds, so that a short timeout never becomes zero, which C reads
-    /// as "none".
-    pub(crate) fn set_timeout(&mut self, timeout: Duration) -> CodeResult {
-        let millis = super::cluster::millis(timeout);
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_request_timeout(self.as_ptr(), millis.into()) })
-    }
-
-    pub(crate) fn set_idempotent(&mut self, yes: bool) -> CodeResult {
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_is_idempotent(self.as_ptr(), yes.into()) })
-    }
-
-    /// Microseconds since the epoch.
-    pub(crate) fn set_timestamp(&mut self, micros: i64) -> CodeResult {
-        // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_set_timestamp(self.as_ptr(), micros) })
-    }
-}
-
-/// C keeps a uuid as two words whose order differs from the wire: the time fields swap their
-/// places, the rest stands as it is.
-fn uuid_to_c(v: [u8; 16]) -> sys::CassUuid {
-    let word = |at: usize| {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&v[at..at + 8]);
-        u64::from_be_bytes(bytes)
-    };
-    let high = word(0);
-    let (low, mid, version) = (high >> 32, (high >> 16) & 0xffff, high & 0xffff);
-    sys::CassUuid {
-        time_and_version: (version << 48) | (mid << 32) | low,
-        clock_seq_and_node: word(8),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The inverse of [`uuid_to_c`].
-    fn uuid_from_c(v: sys::CassUuid) -> [u8; 16] {
-        let t = v.time_and_version;
-        let high = (t << 32) | (((t >> 32) & 0xffff) << 16) | (t >> 48);
-        let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&high.to_be_bytes());
-        bytes[8..].copy_from_slice(&v.clock_seq_and_node.to_be_bytes());
-        bytes
-    }
-
-    #[test]
-    fn uuids_survive_the_way_through_c() {
-        let wire: [u8; 16] = std::array::from_fn(|i| (i as u8) * 0x11);
-        let c = uuid_to_c(wire);
-        // The fields of RFC 9562: time_low 00112233, time_mid 4455, time_hi_and_version 6677.
-        assert_eq!(c.time_and_version, 0x6677_4455_0011_2233);
-        assert_eq!(c.clock_seq_and_node, 0x8899_aabb_ccdd_eeff);
-        assert_eq!(uuid_from_c(c), wire);
+        let code =
+            unsafe { sys::cass_statement_set_paging_state_token(self.as_ptr(), bytes, length) };
+        cluster::check("start_at", code)
     }
 }

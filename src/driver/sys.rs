@@ -8,12 +8,18 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
+mod answer;
 mod authenticator;
+mod batch;
 mod metrics;
+mod payload;
 mod ssl;
 
+pub use answer::*;
 pub use authenticator::*;
+pub use batch::*;
 pub use metrics::*;
+pub use payload::*;
 pub use ssl::*;
 
 pub use cassandra_cpp_sys::{

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::Rows;
-use crate::cql::{Column, FromRow};
-use crate::driver::{OwnedCells, ResultSet};
+use crate::cql::{Column, FromRow, Uuid};
+use crate::driver::{Answer, OwnedCells, ResultSet};
 use crate::error::Result;
-use crate::statement::PagingState;
+use crate::statement::{CustomPayload, PagingState};
 
 /// One page of a result: rows, or nothing for a statement that returns none.
 ///
@@ -27,14 +27,15 @@ use crate::statement::PagingState;
 /// rows use a [stream](crate::Bound::stream).
 pub struct Page {
     result: ResultSet,
+    answer: Answer,
     cql: Arc<str>,
     /// Read from C at the first look.
     columns: OnceLock<Box<[Column]>>,
 }
 
 impl Page {
-    pub(crate) fn new(result: ResultSet, cql: Arc<str>) -> Self {
-        Self { result, cql, columns: OnceLock::new() }
+    pub(crate) fn new(result: ResultSet, answer: Answer, cql: Arc<str>) -> Self {
+        Self { result, answer, cql, columns: OnceLock::new() }
     }
 
     /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
@@ -64,6 +65,24 @@ impl Page {
     /// Where the next page starts; `None` when this was the last.
     pub fn next_page(&self) -> Option<PagingState> {
         self.result.paging_state().map(PagingState::from_bytes)
+    }
+
+    /// The id of the trace, when the request asked for one with `tracing(true)`. The trace itself:
+    /// [`Session::trace`](crate::Session::trace).
+    pub fn tracing_id(&self) -> Option<Uuid> {
+        self.answer.tracing_id().map(Uuid::from_bytes)
+    }
+
+    /// The bytes that the server sent beside the rows; empty when it sent none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported): the loaded driver cannot tell.
+    pub fn custom_payload(&self) -> Result<CustomPayload> {
+        Ok(self.answer.payload()?.into_iter().collect())
+    }
+
+    pub(crate) fn answer(&self) -> &Answer {
+        &self.answer
     }
 
     pub(super) fn result(&self) -> &ResultSet {

@@ -87,10 +87,7 @@ impl PageStream {
         // The request before has completed, so C reads the statement no more.
         let asked = match self.paging.statement.set_paging_state(state.as_bytes()) {
             Ok(()) => self.ask(),
-            Err(code) => {
-                let kind = crate::ErrorKind::Driver;
-                Err(Error::new(kind, "the paging state was refused").with_code(code))
-            }
+            Err(error) => Err(self.explain(error)),
         };
         self.error = asked.err();
     }
@@ -103,19 +100,23 @@ impl PageStream {
 
     /// Resolves when nothing is in flight; the page is among the arrived then, or the error noted.
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(flight) = &mut self.in_flight else { return Poll::Ready(()) };
+        let Some(mut flight) = self.in_flight.take() else { return Poll::Ready(()) };
         let statement = &self.paging.statement;
         let outcome = match flight.poll(cx, |place| place.execute(statement)) {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => {
-                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
-                Err(ready!(deadline.poll(cx, flight.is_sent())))
+                let late = self.deadline.as_mut().map(|late| late.poll(cx, flight.is_sent()));
+                let Some(Poll::Ready(late)) = late else {
+                    self.in_flight = Some(flight);
+                    return Poll::Pending;
+                };
+                Err(late)
             }
         };
-        self.in_flight = None;
         match outcome {
             Ok(result) => {
-                let page = Page::new(result, Arc::clone(&self.paging.cql));
+                let cql = Arc::clone(&self.paging.cql);
+                let page = Page::new(result, flight.into_answer(), cql);
                 self.next = page.next_page();
                 self.arrived.push_back(page);
             }
@@ -125,6 +126,7 @@ impl PageStream {
     }
 
     fn explain(&self, error: Error) -> Error {
+        self.paging.session.suspect(&self.paging.cql, &error);
         error.in_statement(&self.paging.cql).idempotent(self.paging.idempotent)
     }
 }

@@ -42,4 +42,14 @@ impl Cache {
         drop(entries);
         drop((replaced, evicted));
     }
+
+    pub(super) fn remove(&self, cql: &str) {
+        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let removed = entries.by_text.remove(cql);
+        if removed.is_some() {
+            entries.oldest_first.retain(|text| **text != *cql);
+        }
+        drop(entries);
+        drop(removed);
+    }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::Session;
-use crate::driver::{Pending, Place, Waiting};
+use crate::driver::{Answer, Pending, Place, ResultSet, Waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rt::{Clock, Expired};
 
@@ -62,6 +62,16 @@ impl<T> Flight<T> {
         match self {
             Self::Sent(pending) => Pin::new(pending).poll(cx),
             Self::InLine(_) => unreachable!("a place has come"),
+        }
+    }
+}
+
+impl Flight<ResultSet> {
+    /// What else there is to know of an answer. To be asked once it has come.
+    pub(crate) fn into_answer(self) -> Answer {
+        match self {
+            Self::Sent(pending) => pending.into_answer(),
+            Self::InLine(_) => unreachable!("it has been answered"),
         }
     }
 }

@@ -7,9 +7,11 @@
 mod cache;
 mod close;
 mod connect;
+mod coordinator;
 mod diagnosis;
 mod flight;
 mod prepare;
+mod trace;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,17 +19,19 @@ use std::time::Duration;
 
 pub use close::{Close, CloseFuture};
 pub use connect::Connect;
+pub use coordinator::Coordinator;
 pub(crate) use flight::{Deadline, Flight, Patience};
 pub(crate) use prepare::PrepareCached;
 pub use prepare::{Prepare, PrepareFuture};
+pub use trace::{Trace, TraceEvent};
 
 use crate::cluster::SessionBuilder;
 use crate::cql::ToRow;
 use crate::driver;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Metrics;
 use crate::rt::AnyRuntime;
-use crate::statement::{Options, PreparedCore, Query};
+use crate::statement::{Batch, BatchKind, Options, PreparedCore, Query};
 use cache::Cache;
 
 /// A connected session. Cheap to clone; all clones are one session.
@@ -81,7 +85,8 @@ impl Session {
         Query::new(self, cql, values)
     }
 
-    /// Prepares a statement for many executions.
+    /// Prepares a statement for many executions, on the node that is asked and then, in the C++
+    /// drivers, on all others.
     ///
     /// ```no_run
     /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
@@ -93,6 +98,20 @@ impl Session {
     /// ```
     pub fn prepare(&self, cql: &str) -> Prepare<'_> {
         Prepare::new(self, cql)
+    }
+
+    /// A batch of writes; add requests to it.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// use async_cassandra::BatchKind;
+    ///
+    /// let insert = session.prepare("INSERT INTO t (id) VALUES (?)").await?;
+    /// session.batch(BatchKind::Unlogged).add(insert.bind((1,))).add(insert.bind((2,))).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn batch(&self, kind: BatchKind) -> Batch<'_> {
+        Batch::new(self, kind)
     }
 
     /// Closes the session: new requests fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed),
@@ -156,6 +175,11 @@ impl Session {
         self.0.defaults.close_timeout
     }
 
+    /// Whether the two are one session.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn cached(&self, cql: &str) -> Option<Arc<PreparedCore>> {
         self.0.cache.get(cql)
     }
@@ -168,6 +192,19 @@ impl Session {
         deadline: Option<Deadline>,
     ) -> Result<PrepareCached<'_>> {
         PrepareCached::start(self, cql, patience, deadline)
+    }
+
+    /// Forgets the prepared statement of this text where the error may mean that the server now has
+    /// another: then it is prepared anew at its next use.
+    pub(crate) fn suspect(&self, cql: &str, error: &Error) {
+        if matches!(error.kind(), ErrorKind::Unprepared | ErrorKind::Invalid) {
+            self.forget(cql);
+        }
+    }
+
+    /// Has the text prepared anew at its next use.
+    pub(crate) fn forget(&self, cql: &str) {
+        self.0.cache.remove(cql);
     }
 
     pub(crate) fn cache(&self, core: Arc<PreparedCore>) {

@@ -11,7 +11,8 @@ use crate::driver;
 use crate::error::{Error, Result};
 use crate::statement::{Options, Prepared, PreparedCore, option_setters};
 
-/// A statement about to be prepared. Options set here are defaults of each request made from it.
+/// A statement about to be prepared. Options set here are defaults of each request made from it; the
+/// preparing itself has none, and takes as long as the session's `request_timeout` allows.
 #[must_use = "a statement is prepared when this is awaited"]
 #[derive(Debug)]
 pub struct Prepare<'s> {

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::options::DEFAULT_PAGE_SIZE;
 use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
 use crate::cql::{Column, FromRowOwned, RowBinder, ToRow};
-use crate::driver::{CodeResult, Statement};
+use crate::driver::{Answer, Statement};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::{PageStream, RowStream};
+use crate::result::{Lwt, PageStream, RowStream};
 use crate::session::{Deadline, Session};
 
 /// A prepared statement with values bound, ready to be executed.
@@ -102,6 +102,11 @@ impl<'p> Bound<'p> {
         bound
     }
 
+    /// Text without values, which goes unprepared.
+    pub(crate) fn text(session: &'p Session, cql: &str) -> Self {
+        Self::bind(Ref::Text(session, cql.into()), &())
+    }
+
     /// Several options at once; the later wins over the earlier.
     pub fn options(self, options: &Options) -> Self {
         self.set(options.clone())
@@ -163,6 +168,35 @@ impl<'p> Bound<'p> {
         PageStream::start(self).await
     }
 
+    /// Executes a statement with `IF`, and says whether it was done.
+    ///
+    /// The driver sends it once, whatever `idempotent` says. See [`Query::applied`](crate::Query::applied).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConditional`]: the statement has no `IF`. It was executed.
+    pub async fn applied(self) -> Result<bool> {
+        self.sent_once().await?.applied()
+    }
+
+    /// Executes a statement with `IF`; when it was refused, reads the row that stood against it.
+    ///
+    /// The driver sends it once, whatever `idempotent` says. See [`Query::lwt`](crate::Query::lwt).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConditional`]: the statement has no `IF`. It was executed.
+    /// [`ErrorKind::Decode`]: it was refused, and the columns are not those of `T`.
+    pub async fn lwt<T: FromRowOwned>(self) -> Result<Lwt<T>> {
+        self.sent_once().await?.lwt()
+    }
+
+    /// A second try of a lightweight transaction would be refused for what the first has written.
+    fn sent_once(self) -> Self {
+        match self.is_idempotent() {
+            true => self.idempotent(false),
+            false => self,
+        }
+    }
+
     /// The same request without a borrow, for tasks that outlive the prepared statement.
     pub fn into_owned(self) -> Bound<'static> {
         let of = match self.of {
@@ -183,6 +217,11 @@ impl<'p> Bound<'p> {
         }
     }
 
+    /// Sent to the node that gave this answer. `None` when C does not know it.
+    pub(crate) fn pinned(mut self, to: &Answer) -> Result<Option<Self>> {
+        Ok(to.pin(&mut self.statement)?.then_some(self))
+    }
+
     pub(crate) fn set(self, change: Options) -> Self {
         let mut bound = self.write(|statement| change.apply(statement));
         bound.options.merge(&change);
@@ -190,7 +229,7 @@ impl<'p> Bound<'p> {
     }
 
     /// Writes to the C statement, unless a request by reference may still be reading it.
-    fn write(mut self, write: impl FnOnce(&mut Statement) -> CodeResult) -> Self {
+    fn write(mut self, write: impl FnOnce(&mut Statement) -> Result<()>) -> Self {
         if *self.frozen.get_mut() {
             self.error.get_or_insert_with(|| self.of.frozen());
         } else {
@@ -200,9 +239,8 @@ impl<'p> Bound<'p> {
         self
     }
 
-    fn note(&mut self, done: CodeResult) {
-        if let Err(code) = done {
-            let error = Error::new(ErrorKind::Driver, "an option was refused").with_code(code);
+    fn note(&mut self, done: Result<()>) {
+        if let Err(error) = done {
             self.error.get_or_insert(error.in_statement(self.of.cql()));
         }
     }
@@ -238,6 +276,19 @@ impl<'p> Bound<'p> {
         let mut options = self.options.clone();
         options.merge(changes);
         self.session().deadline(&options)
+    }
+
+    /// Whether its prepared statement came from the session's cache.
+    pub(crate) fn is_cached(&self) -> bool {
+        matches!(self.of, Ref::Cached(..))
+    }
+
+    /// Completes the error of its execution.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        if self.is_cached() {
+            self.session().suspect(self.cql(), &error);
+        }
+        error.in_statement(self.cql()).idempotent(self.is_idempotent())
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {

@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use super::query::{Changes, State};
-use super::{Bound, Query, Ref};
-use crate::cql::ToRow;
-use crate::driver::{Pending, Place, ResultSet};
+use super::batch::{Filled, Filling};
+use super::query::{Preparing, Started};
+use super::{Batch, Bound, Query};
+use crate::driver::{Answer, Pending, Place, ResultSet};
 use crate::error::{Error, Result};
 use crate::result::Page;
-use crate::session::{Deadline, Flight, Patience, PrepareCached, Session};
+use crate::session::{Deadline, Flight, Patience, Session};
 
 /// The future of a request: one page of its result.
 ///
@@ -32,50 +32,80 @@ pub struct Execute<'a> {
 
 enum Step<'a> {
     Query(Query<'a>),
-    Preparing {
-        preparing: PrepareCached<'a>,
-        session: &'a Session,
-        values: Box<dyn ToRow + 'a>,
-        changes: Changes,
-    },
+    Preparing(Preparing<'a>),
+    Batch(Batch<'a>),
+    Filling(Box<Filling<'a>>),
     Ready(Request<'a>),
     InFlight(Flight<ResultSet>, Request<'a>),
     Failed(Error),
     Done,
 }
 
-/// A request that is executed: its own, or somebody else's.
+/// A request that is executed: its own, somebody else's, or several in one.
 enum Request<'a> {
     Owned(Bound<'a>),
     Shared(&'a Bound<'a>),
+    Batch(Filled<'a>),
 }
 
-impl<'a> Request<'a> {
-    fn bound(&self) -> &Bound<'a> {
-        match self {
-            Self::Owned(bound) => bound,
-            Self::Shared(bound) => bound,
-        }
-    }
-
+impl Request<'_> {
     fn start(&self, patience: Patience) -> Result<Flight<ResultSet>> {
-        let bound = self.bound();
-        if let Some(error) = bound.error() {
+        if let Some(error) = self.error() {
             return Err(error.clone());
         }
-        Flight::start(bound.session(), patience, |place| self.submit(place))
+        Flight::start(self.session(), patience, |place| self.submit(place))
     }
 
     fn submit(&self, place: Place) -> Result<Pending<ResultSet>> {
-        if let Self::Shared(bound) = self {
-            bound.freeze();
+        match self {
+            Self::Owned(bound) => place.execute(bound.statement()),
+            Self::Shared(bound) => {
+                bound.freeze();
+                place.execute(bound.statement())
+            }
+            Self::Batch(batch) => place.execute_batch(batch.batch()),
         }
-        place.execute(self.bound().statement())
+    }
+
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Owned(bound) => bound.error(),
+            Self::Shared(bound) => bound.error(),
+            Self::Batch(_) => None,
+        }
+    }
+
+    fn session(&self) -> &Session {
+        match self {
+            Self::Owned(bound) => bound.session(),
+            Self::Shared(bound) => bound.session(),
+            Self::Batch(batch) => batch.session(),
+        }
+    }
+
+    fn own_deadline(&self) -> Option<Deadline> {
+        match self {
+            Self::Owned(bound) => bound.own_deadline(),
+            Self::Shared(bound) => bound.own_deadline(),
+            Self::Batch(_) => None,
+        }
+    }
+
+    fn page(&self, result: ResultSet, answer: Answer) -> Page {
+        let cql = match self {
+            Self::Owned(bound) => bound.cql(),
+            Self::Shared(bound) => bound.cql(),
+            Self::Batch(batch) => batch.first(),
+        };
+        Page::new(result, answer, Arc::clone(cql))
     }
 
     fn explain(&self, error: Error) -> Error {
-        let bound = self.bound();
-        error.in_statement(bound.cql()).idempotent(bound.is_idempotent())
+        match self {
+            Self::Owned(bound) => bound.explain(error),
+            Self::Shared(bound) => bound.explain(error),
+            Self::Batch(batch) => batch.explain(error),
+        }
     }
 }
 
@@ -90,6 +120,10 @@ impl<'a> Execute<'a> {
 
     pub(super) fn query(query: Query<'a>) -> Self {
         Self::new(Step::Query(query))
+    }
+
+    pub(super) fn batch(batch: Batch<'a>) -> Self {
+        Self::new(Step::Batch(batch))
     }
 
     fn new(step: Step<'a>) -> Self {
@@ -107,15 +141,14 @@ impl<'a> Step<'a> {
     /// The next step of one that needs no poll.
     fn advance(self, patience: Patience) -> Self {
         match self {
-            Self::Query(Query { state, changes }) => match state {
-                State::Refused(error) => Self::Failed(error),
-                State::Ready(bound) => Self::Ready(Request::Owned(changes.apply(bound))),
-                State::Unprepared { session, cql, values } => {
-                    match session.prepare_cached(&cql, patience, None) {
-                        Ok(preparing) => Self::Preparing { preparing, session, values, changes },
-                        Err(error) => Self::Failed(error),
-                    }
-                }
+            Self::Query(query) => match query.start(patience, None) {
+                Ok(Started::Bound(bound)) => Self::Ready(Request::Owned(bound)),
+                Ok(Started::Preparing(preparing)) => Self::Preparing(preparing),
+                Err(error) => Self::Failed(error),
+            },
+            Self::Batch(batch) => match Filling::start(batch, patience) {
+                Ok(filling) => Self::Filling(Box::new(filling)),
+                Err(error) => Self::Failed(error),
             },
             Self::Ready(request) => match request.start(patience) {
                 Ok(flight) => Self::InFlight(flight, request),
@@ -129,7 +162,8 @@ impl<'a> Step<'a> {
     fn deadline(&self) -> Option<Deadline> {
         match self {
             Self::Query(query) => query.own_deadline(),
-            Self::Ready(request) => request.bound().own_deadline(),
+            Self::Batch(batch) => batch.own_deadline(),
+            Self::Ready(request) => request.own_deadline(),
             _ => None,
         }
     }
@@ -137,7 +171,8 @@ impl<'a> Step<'a> {
     /// The error of a request whose deadline has passed.
     fn late(&self, error: Error) -> Error {
         match self {
-            Self::Preparing { preparing, .. } => preparing.explain(error),
+            Self::Preparing(preparing) => preparing.explain(error),
+            Self::Filling(filling) => filling.late(error),
             Self::InFlight(_, request) => request.explain(error),
             _ => error,
         }
@@ -145,7 +180,8 @@ impl<'a> Step<'a> {
 
     fn is_sent(&self) -> bool {
         match self {
-            Self::Preparing { preparing, .. } => preparing.is_sent(),
+            Self::Preparing(preparing) => preparing.is_sent(),
+            Self::Filling(filling) => filling.is_sent(),
             Self::InFlight(flight, _) => flight.is_sent(),
             _ => false,
         }
@@ -156,32 +192,36 @@ impl<'a> Step<'a> {
             *self = match self {
                 Self::InFlight(flight, request) => {
                     let done = ready!(flight.poll(cx, |place| request.submit(place)));
-                    let cql = Arc::clone(request.bound().cql());
-                    let done = done.map_err(|error| request.explain(error));
-                    *self = Self::Done;
-                    return Poll::Ready(done.map(|result| Page::new(result, cql)));
-                }
-                Self::Preparing { preparing, .. } => {
-                    let prepared = ready!(Pin::new(preparing).poll(cx));
                     let now = std::mem::replace(self, Self::Done);
-                    let Self::Preparing { session, values, changes, .. } = now else {
+                    let Self::InFlight(flight, request) = now else {
                         unreachable!("the step was just looked at")
                     };
-                    match prepared {
-                        Err(error) => Self::Failed(error),
-                        Ok(core) => {
-                            let bound = Bound::bind(Ref::Cached(session, core), &*values);
-                            Self::Ready(Request::Owned(changes.apply(bound)))
-                        }
-                    }
+                    return Poll::Ready(match done {
+                        Ok(result) => Ok(request.page(result, flight.into_answer())),
+                        Err(error) => Err(request.explain(error)),
+                    });
                 }
+                Self::Preparing(preparing) => match ready!(preparing.poll(cx)) {
+                    Ok(bound) => Self::Ready(Request::Owned(bound)),
+                    Err(error) => Self::Failed(error),
+                },
+                Self::Filling(filling) => match ready!(filling.poll(cx)) {
+                    Err(error) => Self::Failed(error),
+                    Ok(()) => {
+                        let now = std::mem::replace(self, Self::Done);
+                        let Self::Filling(filling) = now else {
+                            unreachable!("the step was just looked at")
+                        };
+                        Self::Ready(Request::Batch(filling.into_filled()))
+                    }
+                },
                 Self::Failed(error) => {
                     let error = error.clone();
                     *self = Self::Done;
                     return Poll::Ready(Err(error));
                 }
                 Self::Done => panic!("a request was polled after it was done"),
-                Self::Query(_) | Self::Ready(_) => {
+                Self::Query(_) | Self::Batch(_) | Self::Ready(_) => {
                     std::mem::replace(self, Self::Done).advance(patience)
                 }
             };
@@ -194,7 +234,7 @@ impl Future for Execute<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { step, patience, deadline } = self.get_mut();
-        if let Step::Query(_) | Step::Ready(_) = step {
+        if let Step::Query(_) | Step::Batch(_) | Step::Ready(_) = step {
             *deadline = step.deadline();
         }
         if let Poll::Ready(done) = step.poll(cx, *patience) {
@@ -211,8 +251,8 @@ impl Future for Execute<'_> {
 impl fmt::Debug for Execute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.step {
-            Step::Query(_) | Step::Ready(_) => "not sent",
-            Step::Preparing { .. } => "preparing",
+            Step::Query(_) | Step::Batch(_) | Step::Ready(_) => "not sent",
+            Step::Preparing(_) | Step::Filling(_) => "preparing",
             Step::InFlight(flight, _) if flight.is_sent() => "sent",
             Step::InFlight(..) => "waiting for a place",
             Step::Failed(_) => "failed",

@@ -1,20 +1,24 @@
 //! What can be executed, and its options.
 //!
 //! [`Query`] is text with values, [`Bound`] a prepared statement with values. Both are requests:
-//! set options on them, then `.await` them for one page, or turn them into a stream. [`Execute`] is
-//! the future of every request. Nothing is sent before its first poll.
+//! set options on them, then `.await` them for one page, or turn them into a stream. [`Batch`] is
+//! several of them in one. [`Execute`] is the future of every request. Nothing is sent before its
+//! first poll.
 //!
 //! Cost of a prepared request: the C statement and its future (C's allocations), one slot of ours,
 //! no box, no lock.
 
+mod batch;
 mod bound;
 mod consistency;
 mod execute;
 mod options;
 mod paging_state;
+mod payload;
 mod prepared;
 mod query;
 
+pub use batch::{Batch, BatchKind, Item};
 pub use bound::Bound;
 pub(crate) use bound::Paging;
 pub(crate) use bound::Ref;
@@ -23,6 +27,7 @@ pub use execute::Execute;
 pub use options::Options;
 pub(crate) use options::option_setters;
 pub use paging_state::PagingState;
+pub use payload::CustomPayload;
 pub use prepared::Prepared;
 pub(crate) use prepared::PreparedCore;
 pub use query::Query;

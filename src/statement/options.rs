@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Consistency, SerialConsistency};
-use crate::driver::{CodeResult, Statement};
+use super::{Consistency, CustomPayload, SerialConsistency};
+use crate::driver::Configure;
+use crate::error::Result;
 
 /// Rows a page, where nothing else was said. C's own default is one page of any size, which a large
 /// table turns into one giant frame.
@@ -23,6 +24,10 @@ pub(crate) const DEFAULT_PAGE_SIZE: u32 = 5000;
 ///     .timeout(Duration::from_millis(200))
 ///     .idempotent(true);
 /// ```
+///
+/// # What is not here
+/// The keyspace of a single request: it came with protocol version 5, which no driver speaks well.
+/// Write `keyspace.table`, or connect a session with that keyspace.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     consistency: Option<Consistency>,
@@ -31,6 +36,8 @@ pub struct Options {
     idempotent: Option<bool>,
     timestamp: Option<i64>,
     deadline: Option<Duration>,
+    tracing: Option<bool>,
+    custom_payload: Option<CustomPayload>,
 }
 
 impl Options {
@@ -52,10 +59,14 @@ impl Options {
         self.idempotent = later.idempotent.or(self.idempotent);
         self.timestamp = later.timestamp.or(self.timestamp);
         self.deadline = later.deadline.or(self.deadline);
+        self.tracing = later.tracing.or(self.tracing);
+        if let Some(payload) = &later.custom_payload {
+            self.custom_payload = Some(payload.clone());
+        }
     }
 
-    /// Writes what is set to a C statement.
-    pub(crate) fn apply(&self, to: &mut Statement) -> CodeResult {
+    /// Writes what is set to a C statement, or a C batch.
+    pub(crate) fn apply(&self, to: &mut impl Configure) -> Result<()> {
         if let Some(level) = self.consistency {
             to.set_consistency(level.to_code())?;
         }
@@ -71,11 +82,22 @@ impl Options {
         if let Some(micros) = self.timestamp {
             to.set_timestamp(micros)?;
         }
+        if let Some(on) = self.tracing {
+            to.set_tracing(on)?;
+        }
+        if let Some(payload) = &self.custom_payload {
+            to.set_payload(payload.to_c()?)?;
+        }
         Ok(())
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
         self.idempotent == Some(true)
+    }
+
+    /// What was said of it, if anything was.
+    pub(crate) fn idempotence(&self) -> Option<bool> {
+        self.idempotent
     }
 
     /// Our own deadline, which C knows nothing of. The longest time is none.
@@ -105,6 +127,14 @@ impl Options {
 
     pub(crate) fn with_timestamp(micros: i64) -> Self {
         Self { timestamp: Some(micros), ..Self::default() }
+    }
+
+    pub(crate) fn with_tracing(on: bool) -> Self {
+        Self { tracing: Some(on), ..Self::default() }
+    }
+
+    pub(crate) fn with_custom_payload(payload: &CustomPayload) -> Self {
+        Self { custom_payload: Some(payload.clone()), ..Self::default() }
     }
 }
 
@@ -150,6 +180,20 @@ macro_rules! option_setters {
         /// monotonic clock at the time of sending.
         pub fn timestamp(self, micros: i64) -> Self {
             self.set($crate::Options::with_timestamp(micros))
+        }
+
+        /// Whether the server traces the request: `Page::tracing_id` then names the trace, and
+        /// `Session::trace` reads it. It costs the cluster a write for each step of the request, and
+        /// a SELECT may come up to 15 ms later, since the C driver waits for the trace's first row.
+        /// Default: `false`.
+        pub fn tracing(self, on: bool) -> Self {
+            self.set($crate::Options::with_tracing(on))
+        }
+
+        /// Named bytes beside the request, for servers that read them. Default: none. Not every
+        /// driver has it: `ErrorKind::Unsupported` then, at the await.
+        pub fn custom_payload(self, payload: &$crate::CustomPayload) -> Self {
+            self.set($crate::Options::with_custom_payload(payload))
         }
     })+ };
 }

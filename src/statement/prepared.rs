@@ -12,6 +12,17 @@ use crate::session::Session;
 ///
 /// Cheap to clone, shared between threads. It keeps its session alive. Options set on
 /// [`prepare`](Session::prepare) are defaults of each request made from it.
+///
+/// # When the server forgets
+/// A node that was restarted, or whose table was dropped and created again, no longer knows the
+/// statement. The driver prepares it again there, and executes it, all within the request. Where that
+/// gives another statement, the request fails with
+/// [`ErrorKind::Unprepared`](crate::ErrorKind::Unprepared): prepare it again yourself.
+///
+/// # Name the columns
+/// On protocol version 4 the columns of a result are those that the server named when the statement
+/// was prepared. `SELECT *`, prepared before a column was added, may read one column's bytes as
+/// another's, without an error. Name the columns, or prepare it again when the table changes.
 #[derive(Clone)]
 pub struct Prepared {
     pub(crate) core: Arc<PreparedCore>,

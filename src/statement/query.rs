@@ -1,14 +1,16 @@
 //! Text with values: what most programs execute.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{IntoFuture, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
 use crate::cql::{FromRowOwned, ToRow};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::{PageStream, RowStream};
-use crate::session::{Deadline, Patience, Session};
+use crate::result::{Lwt, PageStream, RowStream};
+use crate::session::{Deadline, Patience, PrepareCached, Session};
 
 /// A statement's text with its values, ready to be executed.
 ///
@@ -24,11 +26,11 @@ use crate::session::{Deadline, Patience, Session};
 /// ```
 #[must_use = "a request does nothing before it is awaited or executed"]
 pub struct Query<'s> {
-    pub(super) state: State<'s>,
-    pub(super) changes: Changes,
+    state: State<'s>,
+    changes: Changes,
 }
 
-pub(super) enum State<'s> {
+enum State<'s> {
     /// Bound already: the text was in the cache, or needs no values.
     Ready(Bound<'s>),
     /// Not prepared yet; the values wait for their types.
@@ -39,7 +41,7 @@ pub(super) enum State<'s> {
 
 /// What was set before there was a statement to set it on.
 #[derive(Default)]
-pub(super) struct Changes {
+struct Changes {
     options: Options,
     page_size: Option<u32>,
     prefetch: Option<usize>,
@@ -47,7 +49,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    pub(super) fn apply<'s>(self, bound: Bound<'s>) -> Bound<'s> {
+    fn apply<'s>(self, bound: Bound<'s>) -> Bound<'s> {
         let mut bound = bound.options(&self.options);
         if let Some(rows) = self.page_size {
             bound = bound.page_size(rows);
@@ -67,13 +69,24 @@ impl<'s> Query<'s> {
         let state = if let Some(refusal) = refuse(cql) {
             State::Refused(refusal)
         } else if values.is_empty() {
-            State::Ready(Bound::bind(Ref::Text(session, cql.into()), &values))
-        } else if let Some(core) = session.cached(cql) {
-            State::Ready(Bound::bind(Ref::Cached(session, core), &values))
+            State::Ready(Bound::text(session, cql))
+        } else if let Some(bound) = Self::from_cache(session, cql, &values) {
+            State::Ready(bound)
         } else {
             State::Unprepared { session, cql: cql.into(), values: Box::new(values) }
         };
         Self { state, changes: Changes::default() }
+    }
+
+    /// Bound, when the text was prepared before and the values fit what it was then.
+    fn from_cache(session: &'s Session, cql: &str, values: &dyn ToRow) -> Option<Bound<'s>> {
+        let bound = Bound::bind(Ref::Cached(session, session.cached(cql)?), values);
+        if bound.error().is_some() {
+            // The table may be another by now: prepared anew, it is known.
+            session.forget(cql);
+            return None;
+        }
+        Some(bound)
     }
 
     /// Several options at once; the later wins over the earlier.
@@ -123,18 +136,95 @@ impl<'s> Query<'s> {
         PageStream::start(self.into_bound().await?).await
     }
 
+    /// Executes a statement with `IF`, and says whether it was done.
+    ///
+    /// The driver sends it once, whatever `idempotent` says: a second try would meet what the first
+    /// has written, and be refused for it.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let update = session.query("UPDATE users SET name = ? WHERE id = ? IF EXISTS", ("Bo", 1));
+    /// if !update.applied().await? {
+    ///     println!("no such user");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConditional`]: the statement has no `IF`. It was executed.
+    pub async fn applied(self) -> Result<bool> {
+        self.idempotent(false).await?.applied()
+    }
+
+    /// Executes a statement with `IF`; when it was refused, reads the row that stood against it.
+    ///
+    /// The driver sends it once, whatever `idempotent` says.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// use async_cassandra::Lwt;
+    ///
+    /// let insert = session.query("INSERT INTO users (id, name) VALUES (?, ?) IF NOT EXISTS", (1, "Ann"));
+    /// match insert.lwt::<(i32, Option<String>)>().await? {
+    ///     Lwt::Applied => println!("welcome"),
+    ///     Lwt::Refused(current) => println!("taken by {current:?}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConditional`]: the statement has no `IF`. It was executed.
+    /// [`ErrorKind::Decode`]: the columns are not those of `T`. They are looked at only when it was
+    /// refused, since a statement that was applied sends none.
+    pub async fn lwt<T: FromRowOwned>(self) -> Result<Lwt<T>> {
+        self.idempotent(false).await?.lwt()
+    }
+
     /// Prepares where that is still to be done.
     async fn into_bound(self) -> Result<Bound<'s>> {
-        let bound = match self.state {
-            State::Ready(bound) => bound,
-            State::Refused(error) => return Err(error),
+        let deadline = self.own_deadline();
+        match self.start(Patience::Wait, deadline)? {
+            Started::Bound(bound) => Ok(bound),
+            Started::Preparing(mut preparing) => poll_fn(|cx| preparing.poll(cx)).await,
+        }
+    }
+
+    /// Bound where that is possible at once, else being prepared. `deadline` is for the preparing alone.
+    pub(super) fn start(
+        self,
+        patience: Patience,
+        deadline: Option<Deadline>,
+    ) -> Result<Started<'s>> {
+        let changes = self.changes;
+        match self.state {
+            State::Ready(bound) => Ok(Started::Bound(changes.apply(bound))),
+            State::Refused(error) => Err(error),
             State::Unprepared { session, cql, values } => {
-                let deadline = session.deadline(&self.changes.options);
-                let core = session.prepare_cached(&cql, Patience::Wait, deadline)?.await?;
-                Bound::bind(Ref::Cached(session, core), &*values)
+                // Others may have prepared it since this was made.
+                if let Some(bound) = Self::from_cache(session, &cql, &*values) {
+                    return Ok(Started::Bound(changes.apply(bound)));
+                }
+                let preparing = session.prepare_cached(&cql, patience, deadline)?;
+                Ok(Started::Preparing(Preparing { preparing, session, values, changes }))
             }
-        };
-        Ok(self.changes.apply(bound))
+        }
+    }
+
+    /// The session that it was made from, unless it is refused.
+    pub(super) fn session(&self) -> Option<&Session> {
+        match &self.state {
+            State::Ready(bound) => Some(bound.session()),
+            State::Unprepared { session, .. } => Some(session),
+            State::Refused(_) => None,
+        }
+    }
+
+    pub(super) fn cql(&self) -> &str {
+        match &self.state {
+            State::Ready(bound) => bound.cql(),
+            State::Unprepared { cql, .. } => cql,
+            State::Refused(error) => error.statement().unwrap_or_default(),
+        }
     }
 
     /// Our own deadline of the request, as far as it is known before it is bound.
@@ -149,6 +239,40 @@ impl<'s> Query<'s> {
     fn set(mut self, change: Options) -> Self {
         self.changes.options.merge(&change);
         self
+    }
+}
+
+/// What becomes of a query when it is executed.
+pub(super) enum Started<'s> {
+    Bound(Bound<'s>),
+    Preparing(Preparing<'s>),
+}
+
+/// A query whose text is being prepared; the values wait for their types.
+pub(super) struct Preparing<'s> {
+    preparing: PrepareCached<'s>,
+    session: &'s Session,
+    values: Box<dyn ToRow + 's>,
+    changes: Changes,
+}
+
+impl<'s> Preparing<'s> {
+    /// To be asked no more once it has answered.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bound<'s>>> {
+        Pin::new(&mut self.preparing).poll(cx).map_ok(|core| {
+            let bound = Bound::bind(Ref::Cached(self.session, core), &*self.values);
+            std::mem::take(&mut self.changes).apply(bound)
+        })
+    }
+
+    /// Whether C has it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.preparing.is_sent()
+    }
+
+    /// Names the statement in an error.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        self.preparing.explain(error)
     }
 }
 
@@ -176,12 +300,7 @@ impl<'s> IntoFuture for Query<'s> {
 
 impl fmt::Debug for Query<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cql = match &self.state {
-            State::Ready(bound) => bound.cql(),
-            State::Unprepared { cql, .. } => cql,
-            State::Refused(error) => error.statement().unwrap_or_default(),
-        };
-        f.debug_struct("Query").field("cql", &cql).finish_non_exhaustive()
+        f.debug_struct("Query").field("cql", &self.cql()).finish_non_exhaustive()
     }
 }
 

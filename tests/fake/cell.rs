@@ -32,6 +32,8 @@ static REST: Mutex<Rest> = Mutex::new(Rest {
         results: 0,
         error_results: 0,
         iterators: 0,
+        batches: 0,
+        payloads: 0,
     },
 });
 

@@ -7,6 +7,8 @@
 mod harness;
 
 mod across;
+mod answers;
+mod batches;
 mod cell;
 mod closing;
 mod connecting;
@@ -19,6 +21,7 @@ mod log;
 mod metrics;
 mod requests;
 mod streams;
+mod transactions;
 mod values;
 mod wakers;
 
@@ -87,6 +90,76 @@ macro_rules! tests {
         #[test]
         fn figures_in_flight() {
             HERE.alone(metrics::in_flight)
+        }
+        #[test]
+        fn batches_of_all_kinds() {
+            HERE.shared(batches::mixed)
+        }
+        #[test]
+        fn batches_prepare_first() {
+            HERE.alone(batches::prepares_first)
+        }
+        #[test]
+        fn batches_refused() {
+            HERE.alone(batches::refused)
+        }
+        #[test]
+        fn batches_after_by_reference() {
+            HERE.shared(batches::after_by_reference)
+        }
+        #[test]
+        fn batches_that_fail() {
+            HERE.shared(batches::errors)
+        }
+        #[test]
+        fn batches_too_long() {
+            HERE.alone(batches::too_many)
+        }
+        #[test]
+        fn batches_dropped() {
+            HERE.alone(batches::dropped)
+        }
+        #[test]
+        fn batches_and_close() {
+            HERE.alone(batches::closed)
+        }
+        #[test]
+        fn batches_and_their_dropped_session() {
+            HERE.alone(batches::session_dropped)
+        }
+
+        #[test]
+        fn transactions() {
+            HERE.shared(transactions::outcomes)
+        }
+        #[test]
+        fn transactions_that_are_none() {
+            HERE.shared(transactions::of_others)
+        }
+        #[test]
+        fn transactions_are_never_idempotent() {
+            HERE.shared(transactions::never_idempotent)
+        }
+
+        #[test]
+        fn tracing_ids() {
+            HERE.shared(answers::tracing_ids)
+        }
+        #[test]
+        fn payloads_both_ways() {
+            HERE.shared(answers::payloads)
+        }
+        #[test]
+        fn payloads_are_shared() {
+            HERE.alone(answers::shared_payload)
+        }
+        #[test]
+        fn coordinators_unknown() {
+            HERE.shared(answers::coordinator)
+        }
+        #[test]
+        fn statements_that_have_died() {
+            HERE.alone(answers::dead_statements)
         }
 
         #[test]

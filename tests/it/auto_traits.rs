@@ -2,9 +2,10 @@
 
 use async_cassandra::cql::{Column, CqlType, Row, ValueError};
 use async_cassandra::{
-    Bound, Close, CloseFuture, Connect, ContactPoint, Error, Execute, Options, Page, PageStream,
-    PagingState, Peer, Prepare, PrepareFuture, Prepared, Query, RowStream, Rows, Session,
-    SessionBuilder, Tls, TlsVersion, TryNext, Verify,
+    Batch, BatchKind, Bound, Close, CloseFuture, Connect, ContactPoint, Coordinator, CustomPayload,
+    Error, Execute, Item, Lwt, Options, Page, PageStream, PagingState, Peer, Prepare,
+    PrepareFuture, Prepared, Query, RowStream, Rows, Session, SessionBuilder, Tls, TlsVersion,
+    Trace, TryNext, Verify,
 };
 
 fn everywhere<T: Send + Sync + 'static>() {}
@@ -26,6 +27,12 @@ fn handles_and_results_are_shared_freely() {
     everywhere::<Options>();
     everywhere::<Page>();
     everywhere::<PagingState>();
+    everywhere::<BatchKind>();
+    everywhere::<Batch<'static>>();
+    everywhere::<CustomPayload>();
+    everywhere::<Lwt<(i32,)>>();
+    everywhere::<Trace>();
+    everywhere::<Coordinator>();
     everywhere::<Error>();
     everywhere::<Column>();
     everywhere::<CqlType>();
@@ -48,6 +55,8 @@ fn requests_and_streams_travel() {
     everywhere::<PageStream>();
     everywhere::<RowStream<(i32,)>>();
     travels::<Query<'_>>();
+    travels::<Batch<'_>>();
+    travels::<Item<'_>>();
     travels::<Prepare<'_>>();
     travels::<Close<'_>>();
     travels::<Rows<'_, (i32,)>>();

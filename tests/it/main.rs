@@ -4,17 +4,22 @@
 mod harness;
 
 mod across;
+mod answers;
 mod auth;
 mod auto_traits;
+mod batches;
 mod connect;
 mod endings;
 mod log;
 mod metrics;
 mod outage;
+mod prepared;
 mod proxy;
 mod server;
 mod session;
+mod tap;
 mod tls;
+mod transactions;
 mod values;
 
 use server::cell;
@@ -45,6 +50,16 @@ macro_rules! under {
         #[test]
         fn figures() { cell(stringify!($runtime), metrics::figures) }
         #[test]
+        fn batches_write_all() { cell(stringify!($runtime), batches::writes) }
+        #[test]
+        fn transactions() { cell(stringify!($runtime), transactions::outcomes) }
+        #[test]
+        fn traces_are_read() { cell(stringify!($runtime), answers::traces) }
+        #[test]
+        fn traces_that_are_not_there() { cell(stringify!($runtime), answers::no_trace) }
+        #[test]
+        fn coordinators_are_found() { cell(stringify!($runtime), answers::coordinator) }
+        #[test]
         fn close_waits_and_refuses() { cell(stringify!($runtime), endings::close) }
         #[test]
         fn dropped_in_flight() { cell(stringify!($runtime), endings::dropped_in_flight) }
@@ -54,3 +69,45 @@ macro_rules! under {
 }
 
 under!(tokio_multi_thread tokio_current_thread async_std smol futures_executor pollster inline_on_wake);
+
+/// What the server does, which no runtime changes.
+mod server_side {
+    use super::*;
+
+    fn once<F: Future<Output = ()> + Send + 'static>(body: fn(server::Test) -> F) {
+        cell("futures_executor", body);
+    }
+
+    #[test]
+    fn batches_of_counters() {
+        once(batches::counters);
+    }
+    #[test]
+    fn batches_with_conditions() {
+        once(batches::conditions);
+    }
+    #[test]
+    fn transactions_that_are_none() {
+        once(transactions::of_others);
+    }
+    #[test]
+    fn payloads_both_ways() {
+        once(answers::payloads);
+    }
+    #[test]
+    fn statements_forgotten() {
+        once(prepared::forgotten);
+    }
+    #[test]
+    fn statements_of_a_table_gone() {
+        once(prepared::gone);
+    }
+    #[test]
+    fn statements_of_another_type() {
+        once(prepared::of_another_type);
+    }
+    #[test]
+    fn statements_with_another_id() {
+        once(prepared::with_another_id);
+    }
+}

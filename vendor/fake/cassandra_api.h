@@ -16,6 +16,7 @@ typedef uint32_t CassConsistency;
 typedef uint32_t CassWriteType;
 typedef uint32_t CassValueType;
 typedef uint32_t CassLogLevel;
+typedef uint32_t CassBatchType;
 
 enum {
     CASS_FALSE = 0,
@@ -29,6 +30,7 @@ enum {
     CASS_OK = 0,
     LIB_BAD_PARAMS = LIB(1),
     LIB_HOST_RESOLUTION = LIB(5),
+    LIB_UNEXPECTED_RESPONSE = LIB(6),
     LIB_REQUEST_QUEUE_FULL = LIB(7),
     LIB_NO_HOSTS_AVAILABLE = LIB(10),
     LIB_INDEX_OUT_OF_BOUNDS = LIB(11),
@@ -43,6 +45,7 @@ enum {
     LIB_PARAMETER_UNSET = LIB(25),
     LIB_INVALID_ERROR_RESULT_TYPE = LIB(26),
     LIB_INVALID_FUTURE_TYPE = LIB(27),
+    LIB_NO_CUSTOM_PAYLOAD = LIB(33),
     LIB_NO_TRACING_ID = LIB(35),
     SERVER_PROTOCOL_ERROR = SERVER(0x000A),
     SERVER_BAD_CREDENTIALS = SERVER(0x0100),
@@ -142,6 +145,8 @@ typedef struct CassCluster CassCluster;
 typedef struct CassSession CassSession;
 typedef struct CassFuture CassFuture;
 typedef struct CassStatement CassStatement;
+typedef struct CassBatch CassBatch;
+typedef struct CassCustomPayload CassCustomPayload;
 typedef struct CassPrepared CassPrepared;
 typedef struct CassResult CassResult;
 typedef struct CassErrorResult CassErrorResult;
@@ -196,6 +201,7 @@ EXPORT CassFuture *cass_session_prepare(CassSession *session, const char *query)
 EXPORT CassFuture *cass_session_prepare_n(CassSession *session, const char *query,
                                           size_t query_length);
 EXPORT CassFuture *cass_session_execute(CassSession *session, const CassStatement *statement);
+EXPORT CassFuture *cass_session_execute_batch(CassSession *session, const CassBatch *batch);
 
 /* metrics.c */
 EXPORT void cass_session_get_metrics(const CassSession *session, CassMetrics *output);
@@ -216,6 +222,10 @@ EXPORT CassError cass_future_error_code(CassFuture *future);
 EXPORT void cass_future_error_message(CassFuture *future, const char **message,
                                       size_t *message_length);
 EXPORT CassError cass_future_tracing_id(CassFuture *future, CassUuid *tracing_id);
+EXPORT size_t cass_future_custom_payload_item_count(CassFuture *future);
+EXPORT CassError cass_future_custom_payload_item(CassFuture *future, size_t index,
+                                                 const char **name, size_t *name_length,
+                                                 const uint8_t **value, size_t *value_size);
 
 /* statement.c */
 EXPORT CassStatement *cass_statement_new(const char *query, size_t parameter_count);
@@ -235,6 +245,8 @@ EXPORT CassError cass_statement_set_request_timeout(CassStatement *statement, ui
 EXPORT CassError cass_statement_set_is_idempotent(CassStatement *statement,
                                                   cass_bool_t is_idempotent);
 EXPORT CassError cass_statement_set_tracing(CassStatement *statement, cass_bool_t enabled);
+EXPORT CassError cass_statement_set_custom_payload(CassStatement *statement,
+                                                   const CassCustomPayload *payload);
 EXPORT CassError cass_statement_bind_null(CassStatement *statement, size_t index);
 EXPORT CassError cass_statement_bind_int8(CassStatement *statement, size_t index, int8_t value);
 EXPORT CassError cass_statement_bind_int16(CassStatement *statement, size_t index, int16_t value);
@@ -254,6 +266,25 @@ EXPORT CassError cass_statement_bind_bytes(CassStatement *statement, size_t inde
                                            const uint8_t *value, size_t value_size);
 EXPORT CassError cass_statement_bind_uuid(CassStatement *statement, size_t index, CassUuid value);
 EXPORT CassError cass_statement_bind_inet(CassStatement *statement, size_t index, CassInet value);
+
+/* batch.c */
+EXPORT CassBatch *cass_batch_new(CassBatchType type);
+EXPORT void cass_batch_free(CassBatch *batch);
+EXPORT CassError cass_batch_add_statement(CassBatch *batch, CassStatement *statement);
+EXPORT CassError cass_batch_set_consistency(CassBatch *batch, CassConsistency consistency);
+EXPORT CassError cass_batch_set_serial_consistency(CassBatch *batch,
+                                                   CassConsistency serial_consistency);
+EXPORT CassError cass_batch_set_timestamp(CassBatch *batch, int64_t timestamp);
+EXPORT CassError cass_batch_set_request_timeout(CassBatch *batch, uint64_t timeout_ms);
+EXPORT CassError cass_batch_set_is_idempotent(CassBatch *batch, cass_bool_t is_idempotent);
+EXPORT CassError cass_batch_set_tracing(CassBatch *batch, cass_bool_t enabled);
+EXPORT CassError cass_batch_set_custom_payload(CassBatch *batch, const CassCustomPayload *payload);
+
+/* payload.c */
+EXPORT CassCustomPayload *cass_custom_payload_new(void);
+EXPORT void cass_custom_payload_free(CassCustomPayload *payload);
+EXPORT void cass_custom_payload_set_n(CassCustomPayload *payload, const char *name,
+                                      size_t name_length, const uint8_t *value, size_t value_size);
 
 /* prepared.c */
 EXPORT void cass_prepared_free(const CassPrepared *prepared);

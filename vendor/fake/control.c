@@ -7,6 +7,7 @@ static bool held;
 static uint64_t openings;
 
 static atomic_ullong callbacks;
+static atomic_ullong forgotten;
 
 void gate_pass(void)
 {
@@ -53,6 +54,16 @@ void fake_release(void)
     pthread_mutex_unlock(&gate_mutex);
 }
 
+uint64_t times_forgotten(void)
+{
+    return atomic_load(&forgotten);
+}
+
+void fake_forget(void)
+{
+    atomic_fetch_add(&forgotten, 1);
+}
+
 uint64_t fake_callbacks_run(void)
 {
     return atomic_load(&callbacks);
@@ -68,4 +79,6 @@ void fake_live(FakeLive *live)
     live->results = object_live(KIND_RESULT);
     live->error_results = object_live(KIND_ERROR_RESULT);
     live->iterators = object_live(KIND_ITERATOR);
+    live->batches = object_live(KIND_BATCH);
+    live->payloads = object_live(KIND_PAYLOAD);
 }

@@ -14,6 +14,8 @@ typedef struct {
     uint64_t results;
     uint64_t error_results;
     uint64_t iterators;
+    uint64_t batches;
+    uint64_t payloads;
 } FakeLive;
 
 EXPORT void fake_live(FakeLive *live);
@@ -26,5 +28,9 @@ EXPORT void fake_hold(void);
 
 /* Opens the gate, and lets every `slow` connect that began before go on. */
 EXPORT void fake_release(void);
+
+/* Has the server forget every statement that was prepared, and give each another id from now on: what
+ * was prepared before fails with an id mismatch, for good. */
+EXPORT void fake_forget(void);
 
 #endif

@@ -20,6 +20,8 @@ typedef enum {
     KIND_RESULT,
     KIND_ERROR_RESULT,
     KIND_ITERATOR,
+    KIND_BATCH,
+    KIND_PAYLOAD,
     KIND_COUNT,
 } Kind;
 
@@ -63,6 +65,8 @@ void gate_pass(void);
 uint64_t gate_openings(void);
 void gate_pass_after(uint64_t openings);
 void count_callback(void);
+/* How often the server forgot what was prepared. */
+uint64_t times_forgotten(void);
 
 /* --- log.c ----------------------------------------------------------------------------------- */
 
@@ -80,7 +84,18 @@ bool data_type_fits(CassValueType type, size_t size);
 
 #define MAX_MARKERS 32
 
-typedef enum { PLAN_OK, PLAN_ERROR, PLAN_ROWS, PLAN_ECHO, PLAN_NEVER, PLAN_SYNTAX } PlanKind;
+typedef enum {
+    PLAN_OK,
+    PLAN_ERROR,
+    PLAN_ROWS,
+    PLAN_ECHO,
+    PLAN_NEVER,
+    PLAN_APPLIED,
+    PLAN_REFUSED,
+    PLAN_REFUSED_ROW,
+    PLAN_REFUSED_NULLS,
+    PLAN_SYNTAX,
+} PlanKind;
 
 /* A statement's text, understood. */
 typedef struct {
@@ -101,10 +116,34 @@ struct CassPrepared {
     Object object;
     char *text;
     Plan plan;
+    /* How often the server had forgotten when this was prepared. */
+    uint64_t forgotten;
 };
 
 const CassPrepared *prepared_new(const char *text, const Plan *plan);
 void prepared_unref(const CassPrepared *prepared);
+
+/* --- payload.c ------------------------------------------------------------------------------- */
+
+typedef struct {
+    char *name;
+    size_t name_length;
+    uint8_t *value;
+    size_t value_size;
+} PayloadItem;
+
+struct CassCustomPayload {
+    Object object;
+    /* Requests that still read it. */
+    atomic_int in_flight;
+    size_t count;
+    PayloadItem *items;
+};
+
+void payload_unref(const CassCustomPayload *payload);
+/* Puts a payload, with a reference, in the place of another or of NULL. */
+void payload_replace(const CassCustomPayload **held, const CassCustomPayload *payload,
+                     const char *function);
 
 /* --- statement.c ----------------------------------------------------------------------------- */
 
@@ -126,10 +165,31 @@ struct CassStatement {
     char *paging_state;
     size_t paging_state_size;
     bool tracing;
+    const CassCustomPayload *payload;
 };
 
 CassStatement *statement_new(char *text, size_t value_count, const CassPrepared *prepared);
 void statement_unref(const CassStatement *statement);
+/* Around the time that a request reads the statement. */
+void statement_begin(CassStatement *statement);
+void statement_end(CassStatement *statement);
+
+/* --- batch.c --------------------------------------------------------------------------------- */
+
+struct CassBatch {
+    Object object;
+    /* Requests that still read this batch. */
+    atomic_int in_flight;
+    size_t count;
+    CassStatement **statements;
+    bool tracing;
+    const CassCustomPayload *payload;
+};
+
+void batch_unref(const CassBatch *batch);
+/* Around the time that a request reads the batch and its statements. */
+void batch_begin(CassBatch *batch);
+void batch_end(CassBatch *batch);
 
 /* --- result.c -------------------------------------------------------------------------------- */
 
@@ -185,11 +245,15 @@ typedef struct {
     CassResult *result;
     const CassPrepared *prepared;
     bool has_tracing_id;
+    /* The request's own, sent back. */
+    const CassCustomPayload *payload;
 } Outcome;
 
 void outcome_fail(Outcome *outcome, CassError code, const char *message);
 /* False for a statement that never completes. */
 bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int protocol_version);
+/* Likewise, when one of its statements never completes. */
+bool outcome_of_batch(Outcome *outcome, const CassBatch *batch, int protocol_version);
 void outcome_of_prepare(Outcome *outcome, const char *text);
 
 /* --- cluster.c ------------------------------------------------------------------------------- */
@@ -253,6 +317,7 @@ typedef struct Work {
     CassFuture *future;
     /* One of these for a request. */
     CassStatement *statement;
+    CassBatch *batch;
     char *text;
     /* For a connect. */
     Character character;

@@ -69,6 +69,8 @@ static void destroy(CassFuture *future)
         result_unref(future->outcome.result);
     if (future->outcome.prepared)
         prepared_unref(future->outcome.prepared);
+    if (future->outcome.payload)
+        payload_unref(future->outcome.payload);
     if (future->error_result)
         error_result_unref(future->error_result);
     memset(&future->outcome, 0xDD, sizeof future->outcome);
@@ -232,5 +234,30 @@ CassError cass_future_tracing_id(CassFuture *future, CassUuid *tracing_id)
         .time_and_version = 0x11D0000000000001u,
         .clock_seq_and_node = 0x8000FA4E00000000u,
     };
+    return CASS_OK;
+}
+
+size_t cass_future_custom_payload_item_count(CassFuture *future)
+{
+    await_set(future, __func__);
+    const CassCustomPayload *payload = future->outcome.payload;
+    return payload ? payload->count : 0;
+}
+
+CassError cass_future_custom_payload_item(CassFuture *future, size_t index, const char **name,
+                                          size_t *name_length, const uint8_t **value,
+                                          size_t *value_size)
+{
+    await_set(future, __func__);
+    const CassCustomPayload *payload = future->outcome.payload;
+    if (!payload)
+        return LIB_NO_CUSTOM_PAYLOAD;
+    if (index >= payload->count)
+        return LIB_INDEX_OUT_OF_BOUNDS;
+    const PayloadItem *item = &payload->items[index];
+    *name = item->name;
+    *name_length = item->name_length;
+    *value = item->value;
+    *value_size = item->value_size;
     return CASS_OK;
 }

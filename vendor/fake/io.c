@@ -31,6 +31,8 @@ void work_free(Work *work)
     future_unref(work->future);
     if (work->statement)
         statement_unref(work->statement);
+    if (work->batch)
+        batch_unref(work->batch);
     if (work->text)
         scribble_free(work->text, strlen(work->text));
     free(work);

@@ -5,6 +5,10 @@
  *   ROWS <rows per page> <pages>  columns (id int, name text), paged
  *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
  *   NEVER                         completes when the session closes
+ *   APPLIED                       a transaction that was done: column [applied], true
+ *   REFUSED                       one that was not: column [applied], false
+ *   REFUSED ROW                   with the row that stood against it: (id int, name text)
+ *   REFUSED NULLS                 with no such row, as ScyllaDB says it
  *
  * Everything else is a syntax error. */
 #include "fake.h"
@@ -71,6 +75,20 @@ static bool parse_rows(Plan *plan, const char *rest)
            plan->pages > 0;
 }
 
+static bool parse_refused(Plan *plan, const char *rest)
+{
+    char word[16];
+    if (!next_word(&rest, word, sizeof word))
+        plan->kind = PLAN_REFUSED;
+    else if (strcmp(word, "row") == 0)
+        plan->kind = PLAN_REFUSED_ROW;
+    else if (strcmp(word, "nulls") == 0)
+        plan->kind = PLAN_REFUSED_NULLS;
+    else
+        return false;
+    return true;
+}
+
 static bool parse_echo(Plan *plan, const char *rest)
 {
     char word[16];
@@ -95,6 +113,10 @@ void plan_parse(Plan *plan, const char *text)
         plan->kind = PLAN_OK;
     else if (strcmp(word, "never") == 0)
         plan->kind = PLAN_NEVER;
+    else if (strcmp(word, "applied") == 0)
+        plan->kind = PLAN_APPLIED;
+    else if (strcmp(word, "refused") == 0)
+        understood = parse_refused(plan, rest);
     else if (strcmp(word, "error") == 0)
         understood = parse_error(plan, rest);
     else if (strcmp(word, "rows") == 0)

@@ -17,6 +17,7 @@ static const char *name_in(const Name *names, size_t count, uint32_t code)
 static const Name ERRORS[] = {
     {LIB_BAD_PARAMS, "Bad parameters"},
     {LIB_HOST_RESOLUTION, "Unable to resolve host"},
+    {LIB_UNEXPECTED_RESPONSE, "Unexpected response"},
     {LIB_REQUEST_QUEUE_FULL, "The request queue is full"},
     {LIB_NO_HOSTS_AVAILABLE, "No hosts available"},
     {LIB_INDEX_OUT_OF_BOUNDS, "Index out of bounds"},
@@ -31,6 +32,7 @@ static const Name ERRORS[] = {
     {LIB_PARAMETER_UNSET, "Parameter unset"},
     {LIB_INVALID_ERROR_RESULT_TYPE, "Invalid error result type"},
     {LIB_INVALID_FUTURE_TYPE, "Invalid future type"},
+    {LIB_NO_CUSTOM_PAYLOAD, "No custom payload"},
     {LIB_NO_TRACING_ID, "No tracing ID"},
     {SERVER(0x0000), "Server error"},
     {SERVER_PROTOCOL_ERROR, "Protocol error"},

@@ -94,15 +94,55 @@ static void rows(Outcome *outcome, const Plan *plan, const CassStatement *statem
     outcome->result = result;
 }
 
-bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int protocol_version)
+/* The answer of a lightweight transaction. */
+static CassResult *transaction(PlanKind kind)
 {
+    CassResult *result = result_new();
+    uint8_t applied = kind == PLAN_APPLIED;
+    result_add_column(result, "[applied]", data_type_of(VALUE_TYPE_BOOLEAN));
+    if (kind == PLAN_REFUSED_ROW || kind == PLAN_REFUSED_NULLS) {
+        result_add_column(result, "id", data_type_of(VALUE_TYPE_INT));
+        result_add_column(result, "name", data_type_of(VALUE_TYPE_VARCHAR));
+    }
+    result_add_cell(result, &applied, 1);
+    if (kind == PLAN_REFUSED_ROW)
+        add_row(result, 7);
+    if (kind == PLAN_REFUSED_NULLS) {
+        result_add_cell(result, NULL, 0);
+        result_add_cell(result, NULL, 0);
+    }
+    return result;
+}
+
+/* The id of a statement that was prepared before is another now. */
+static bool is_forgotten(Outcome *outcome, const CassStatement *statement)
+{
+    if (!statement->prepared || statement->prepared->forgotten == times_forgotten())
+        return false;
+    outcome_fail(outcome, LIB_UNEXPECTED_RESPONSE,
+                 "ID mismatch while trying to prepare query (expected ID fa, received ID 4e). This "
+                 "prepared statement won't work anymore.");
+    return true;
+}
+
+static void send_back(Outcome *outcome, const CassCustomPayload *payload)
+{
+    if (payload)
+        object_ref(&payload->object);
+    outcome->payload = payload;
+}
+
+/* What a statement ends with, by itself or in a batch. */
+static bool run(Outcome *outcome, const CassStatement *statement, int protocol_version)
+{
+    if (is_forgotten(outcome, statement))
+        return true;
     Plan parsed;
     const Plan *plan = &parsed;
     if (statement->prepared)
         plan = &statement->prepared->plan;
     else
         plan_parse(&parsed, statement->text);
-    outcome->has_tracing_id = statement->tracing;
     if (plan->kind == PLAN_SYNTAX) {
         outcome_fail(outcome, plan->code, plan->message);
         return true;
@@ -121,10 +161,53 @@ bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int 
     case PLAN_ECHO:
         outcome->result = echo(plan, statement);
         break;
+    case PLAN_APPLIED:
+    case PLAN_REFUSED:
+    case PLAN_REFUSED_ROW:
+    case PLAN_REFUSED_NULLS:
+        outcome->result = transaction(plan->kind);
+        break;
     case PLAN_OK:
     case PLAN_SYNTAX:
         outcome->result = result_new();
         break;
     }
+    return true;
+}
+
+bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int protocol_version)
+{
+    outcome->has_tracing_id = statement->tracing;
+    send_back(outcome, statement->payload);
+    return run(outcome, statement, protocol_version);
+}
+
+/* A verdict answers for all; of other results nothing is seen, as a batch writes only. */
+static bool answers(const CassResult *result)
+{
+    return result->column_count > 0 && strcmp(result->columns[0].name, "[applied]") == 0;
+}
+
+bool outcome_of_batch(Outcome *outcome, const CassBatch *batch, int protocol_version)
+{
+    outcome->has_tracing_id = batch->tracing;
+    send_back(outcome, batch->payload);
+    CassResult *verdict = NULL;
+    for (size_t i = 0; i < batch->count; i++) {
+        Outcome one = {0};
+        bool completes = run(&one, batch->statements[i], protocol_version);
+        if (!completes || one.code != CASS_OK) {
+            if (verdict)
+                result_unref(verdict);
+            if (completes)
+                outcome_fail(outcome, one.code, one.message);
+            return completes;
+        }
+        if (!verdict && answers(one.result))
+            verdict = one.result;
+        else
+            result_unref(one.result);
+    }
+    outcome->result = verdict ? verdict : result_new();
     return true;
 }

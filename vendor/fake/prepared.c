@@ -9,6 +9,7 @@ const CassPrepared *prepared_new(const char *text, const Plan *plan)
     CassPrepared *prepared = object_new(KIND_PREPARED, sizeof *prepared, false);
     prepared->text = copy_text(text, strlen(text));
     prepared->plan = *plan;
+    prepared->forgotten = times_forgotten();
     return prepared;
 }
 

@@ -70,6 +70,23 @@ static void complete(CassSession *session, CassFuture *future, const Outcome *ou
     }
 }
 
+/* Around the time that a request reads what it was made of. */
+static void begin(Work *work)
+{
+    if (work->statement)
+        statement_begin(work->statement);
+    if (work->batch)
+        batch_begin(work->batch);
+}
+
+static void end(Work *work)
+{
+    if (work->statement)
+        statement_end(work->statement);
+    if (work->batch)
+        batch_end(work->batch);
+}
+
 static void enter(CassSession *session, State state)
 {
     pthread_mutex_lock(&session->mutex);
@@ -102,7 +119,7 @@ void session_finish_close(CassSession *session, CassFuture *future)
     while ((work = work_pop(&never))) {
         Outcome timed_out = {0};
         outcome_fail(&timed_out, LIB_REQUEST_TIMED_OUT, "Request timed out");
-        atomic_fetch_sub(&work->statement->in_flight, 1);
+        end(work);
         complete(session, work->future, &timed_out);
         work_free(work);
     }
@@ -113,7 +130,14 @@ void session_finish_close(CassSession *session, CassFuture *future)
 static bool finish_execute(CassSession *session, Work *work)
 {
     Outcome outcome = {0};
-    if (!outcome_of_statement(&outcome, work->statement, session->character.protocol_version)) {
+    int version = session->character.protocol_version;
+    bool completes = work->batch ? outcome_of_batch(&outcome, work->batch, version)
+                                 : outcome_of_statement(&outcome, work->statement, version);
+    if (!completes) {
+        /* It comes without an answer, and so without a payload. */
+        if (outcome.payload)
+            payload_unref(outcome.payload);
+        outcome = (Outcome){0};
         pthread_mutex_lock(&session->mutex);
         bool open = session->state != STATE_CLOSED;
         if (open)
@@ -123,7 +147,7 @@ static bool finish_execute(CassSession *session, Work *work)
             return false;
         outcome_fail(&outcome, LIB_REQUEST_TIMED_OUT, "Request timed out");
     }
-    atomic_fetch_sub(&work->statement->in_flight, 1);
+    end(work);
     complete(session, work->future, &outcome);
     return true;
 }
@@ -264,8 +288,7 @@ static CassFuture *submit(CassSession *session, Work *work, const char *function
         outcome_fail(&outcome, error,
                      error == LIB_NO_HOSTS_AVAILABLE ? "Session is not connected"
                                                      : "The request queue has reached capacity");
-        if (work->statement)
-            atomic_fetch_sub(&work->statement->in_flight, 1);
+        end(work);
         future_complete(future, &outcome, false);
         work_free(work);
     }
@@ -304,6 +327,17 @@ CassFuture *cass_session_execute(CassSession *session, const CassStatement *stat
     Work *work = work_new(future_new(FUTURE_EXECUTE, session));
     work->statement = (CassStatement *)statement;
     object_ref(&statement->object);
-    atomic_fetch_add(&work->statement->in_flight, 1);
+    begin(work);
+    return submit(session, work, __func__);
+}
+
+CassFuture *cass_session_execute_batch(CassSession *session, const CassBatch *batch)
+{
+    object_check(&session->object, KIND_SESSION, __func__);
+    object_check(&batch->object, KIND_BATCH, __func__);
+    Work *work = work_new(future_new(FUTURE_EXECUTE, session));
+    work->batch = (CassBatch *)batch;
+    object_ref(&batch->object);
+    begin(work);
     return submit(session, work, __func__);
 }

@@ -36,6 +36,8 @@ static void destroy(CassStatement *statement)
     free(statement->text);
     if (statement->prepared)
         prepared_unref(statement->prepared);
+    if (statement->payload)
+        payload_unref(statement->payload);
     object_destroy(statement, KIND_STATEMENT);
 }
 
@@ -49,6 +51,20 @@ void cass_statement_free(CassStatement *statement)
 {
     if (object_take_back(&statement->object, KIND_STATEMENT, __func__))
         destroy(statement);
+}
+
+void statement_begin(CassStatement *statement)
+{
+    atomic_fetch_add(&statement->in_flight, 1);
+    if (statement->payload)
+        atomic_fetch_add(&((CassCustomPayload *)statement->payload)->in_flight, 1);
+}
+
+void statement_end(CassStatement *statement)
+{
+    atomic_fetch_sub(&statement->in_flight, 1);
+    if (statement->payload)
+        atomic_fetch_sub(&((CassCustomPayload *)statement->payload)->in_flight, 1);
 }
 
 static void check_change(CassStatement *statement, const char *function)
@@ -115,5 +131,13 @@ CassError cass_statement_set_tracing(CassStatement *statement, cass_bool_t enabl
 {
     check_change(statement, __func__);
     statement->tracing = enabled;
+    return CASS_OK;
+}
+
+CassError cass_statement_set_custom_payload(CassStatement *statement,
+                                            const CassCustomPayload *payload)
+{
+    check_change(statement, __func__);
+    payload_replace(&statement->payload, payload, __func__);
     return CASS_OK;
 }

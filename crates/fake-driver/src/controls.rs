@@ -25,6 +25,10 @@ pub struct Live {
     pub error_results: u64,
     /// `CassIterator`
     pub iterators: u64,
+    /// `CassBatch`
+    pub batches: u64,
+    /// `CassCustomPayload`
+    pub payloads: u64,
 }
 
 struct Controls {
@@ -32,6 +36,7 @@ struct Controls {
     callbacks_run: unsafe extern "C" fn() -> u64,
     hold: unsafe extern "C" fn(),
     release: unsafe extern "C" fn(),
+    forget: unsafe extern "C" fn(),
 }
 
 fn controls() -> &'static Controls {
@@ -48,6 +53,7 @@ fn controls() -> &'static Controls {
                 callbacks_run: symbol(library, c"fake_callbacks_run"),
                 hold: symbol(library, c"fake_hold"),
                 release: symbol(library, c"fake_release"),
+                forget: symbol(library, c"fake_forget"),
             }
         }
     })
@@ -100,4 +106,11 @@ pub fn hold() {
 pub fn release() {
     // SAFETY: takes a lock for a moment.
     unsafe { (controls().release)() }
+}
+
+/// Has the server forget every statement that was prepared, and give each another id from now on: what
+/// was prepared before fails with an id mismatch, for good.
+pub fn forget() {
+    // SAFETY: counts up.
+    unsafe { (controls().forget)() }
 }

@@ -38,16 +38,25 @@
 //! | `ROWS <rows per page> <pages>` | columns `id int`, `name text`: ids count up from 0 over the pages, names are `name-<id>`; the paging state carries the position; with 0 rows, pages are empty and yet not the last |
 //! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
 //! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
+//! | `APPLIED` | a lightweight transaction that was done: column `[applied] boolean`, true |
+//! | `REFUSED`, `REFUSED ROW`, `REFUSED NULLS` | one that was not: `[applied]` alone, false; with the columns and values `id int` 7, `name text` `name-7`; with both NULL |
 //! | anything else | server syntax error `0x2000`, prepared or not |
 //!
 //! Types of `ECHO`: `ascii bigint blob boolean double float inet int smallint text timestamp
 //! timeuuid tinyint uuid`. Values of a wrong size, and a wrong number of values, are invalid
 //! queries (`0x2200`).
 //!
+//! A batch ends with the first error of its statements, in their order, else with the first answer
+//! that has a column `[applied]`, else with an empty result; with a `NEVER` in it, never. A custom
+//! payload comes back with the answer. After [`forget()`] everything prepared before is dead: executing
+//! it fails with `CASS_ERROR_LIB_UNEXPECTED_RESPONSE`, as in a driver whose server gave it another
+//! id.
+//!
 //! # What is watched
 //!
 //! - Every handle: a use after its free, a second free, a pointer to something else.
-//! - A statement that is changed while a request that reads it is in flight.
+//! - A statement, a batch or a custom payload that is changed while a request that reads it is in
+//!   flight; for a statement that may be a batch.
 //! - `cass_session_free` in a callback or on an I/O thread, or while the connect is in flight;
 //!   `cass_session_close` while the connect is in flight; preparing on a session that was never
 //!   connected.
@@ -63,7 +72,7 @@
 #[cfg(target_os = "linux")]
 mod controls;
 #[cfg(target_os = "linux")]
-pub use controls::{Live, callbacks_run, hold, live, release};
+pub use controls::{Live, callbacks_run, forget, hold, live, release};
 
 use std::path::Path;
 

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use callback_bridge::Completion;
 
+use super::super::batch::Batch;
 use super::super::gate::{Closed, Duty, Leave, Turn};
 use super::super::pending::Pending;
 use super::super::prepared::Prepared;
@@ -51,6 +52,16 @@ impl Place {
         // SAFETY: as in `prepare`; C takes a reference to the statement.
         unsafe {
             let future = sys::cass_session_execute(inside.session(), statement.as_ptr());
+            Pending::request(future, inside)
+        }
+    }
+
+    /// As [`execute`](Self::execute), for a batch and the statements in it.
+    pub(crate) fn execute_batch(self, batch: &Batch) -> Result<Pending<ResultSet>> {
+        let inside = self.into_inside();
+        // SAFETY: as in `prepare`; C takes a reference to the batch.
+        unsafe {
+            let future = sys::cass_session_execute_batch(inside.session(), batch.as_ptr());
             Pending::request(future, inside)
         }
     }

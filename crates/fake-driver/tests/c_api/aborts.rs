@@ -105,12 +105,45 @@ const CASES: &[(&str, &str, fn())] = &[
         api::execute(session, statement);
         api::bind(statement, 0, Bind::Int(1));
     }),
+    ("binds to a statement whose batch is in flight", "cass_statement_bind_int32", || {
+        let (statement, _) = in_a_batch_in_flight();
+        api::bind(statement, 0, Bind::Int(1));
+    }),
+    ("adds to a batch in flight", "cass_batch_add_statement", || {
+        let (statement, batch) = in_a_batch_in_flight();
+        api::set_object(c"cass_batch_add_statement", batch, statement);
+    }),
+    ("changes a batch in flight", "cass_batch_set_consistency", || {
+        let (_, batch) = in_a_batch_in_flight();
+        api::set(c"cass_batch_set_consistency", batch, 1);
+    }),
+    ("frees a batch twice", "cass_batch_free", || {
+        let batch = api::batch(0);
+        api::give(c"cass_batch_free", batch);
+        api::give(c"cass_batch_free", batch);
+    }),
+    ("changes a payload in flight", "cass_custom_payload_set_n", || {
+        let (statement, payload) = (api::statement("NEVER", 0), api::payload());
+        api::set_object(c"cass_statement_set_custom_payload", statement, payload);
+        api::execute(connected("late"), statement);
+        api::set_item(payload, "late", b"");
+    }),
     ("pages a statement in flight", "cass_statement_set_paging_state_token", || {
         let (session, statement) = (connected("unset"), api::statement("NEVER", 0));
         api::execute(session, statement);
         api::set_paging_state(statement, b"FAKE\0\0\0\0");
     }),
 ];
+
+/// A statement and its batch, executed and not answered.
+fn in_a_batch_in_flight() -> (Object, Object) {
+    let (session, batch) = (connected("late"), api::batch(1));
+    let statement = api::statement("ECHO int", 1);
+    assert_eq!(api::set_object(c"cass_batch_add_statement", batch, statement), 0);
+    fake_driver::hold();
+    api::execute_batch(session, batch);
+    (statement, batch)
+}
 
 /// What a case does in the callback of a request: its future and the session.
 type Misuse = fn(Object, Object);

@@ -21,6 +21,8 @@ pub const UNABLE_TO_CONNECT: u32 = 0x0100_0016;
 pub const UNABLE_TO_CLOSE: u32 = 0x0100_0017;
 pub const NO_PAGING_STATE: u32 = 0x0100_0018;
 pub const PARAMETER_UNSET: u32 = 0x0100_0019;
+pub const UNEXPECTED_RESPONSE: u32 = 0x0100_0006;
+pub const NO_CUSTOM_PAYLOAD: u32 = 0x0100_0021;
 pub const NO_TRACING_ID: u32 = 0x0100_0023;
 pub const PROTOCOL_ERROR: u32 = 0x0200_000A;
 pub const BAD_CREDENTIALS: u32 = 0x0200_0100;
@@ -240,6 +242,67 @@ pub fn execute(session: Object, statement: Object) -> Object {
     type Function = unsafe extern "C" fn(Object, Object) -> Object;
     // SAFETY: the type of the function.
     unsafe { function::<Function>(c"cass_session_execute")(session, statement) }
+}
+
+/// `cass_session_execute_batch`.
+pub fn execute_batch(session: Object, batch: Object) -> Object {
+    type Function = unsafe extern "C" fn(Object, Object) -> Object;
+    // SAFETY: the type of the function.
+    unsafe { function::<Function>(c"cass_session_execute_batch")(session, batch) }
+}
+
+/// `cass_batch_new`.
+pub fn batch(kind: u32) -> Object {
+    // SAFETY: the type of the function.
+    unsafe { function::<unsafe extern "C" fn(u32) -> Object>(c"cass_batch_new")(kind) }
+}
+
+/// Calls a function of two objects that returns an error code.
+pub fn set_object(name: &CStr, object: Object, other: Object) -> u32 {
+    // SAFETY: the tests name functions of this shape only.
+    let call = unsafe { function::<unsafe extern "C" fn(Object, Object) -> u32>(name) };
+    // SAFETY: as in `number`.
+    unsafe { call(object, other) }
+}
+
+/// `cass_custom_payload_new`.
+pub fn payload() -> Object {
+    // SAFETY: the type of the function.
+    unsafe { function::<unsafe extern "C" fn() -> Object>(c"cass_custom_payload_new")() }
+}
+
+/// `cass_custom_payload_set_n`.
+pub fn set_item(payload: Object, name: &str, value: &[u8]) {
+    type Function = unsafe extern "C" fn(Object, *const u8, usize, *const u8, usize);
+    // SAFETY: the type of the function; the bytes live over the call.
+    unsafe {
+        let set = function::<Function>(c"cass_custom_payload_set_n");
+        set(payload, name.as_ptr(), name.len(), value.as_ptr(), value.len());
+    }
+}
+
+/// `cass_future_custom_payload_item`.
+pub fn item(future: Object, index: usize) -> Result<(Vec<u8>, Vec<u8>), u32> {
+    type Function = unsafe extern "C" fn(
+        Object,
+        usize,
+        *mut *const u8,
+        *mut usize,
+        *mut *const u8,
+        *mut usize,
+    ) -> u32;
+    let (mut name, mut name_length, mut value, mut size) = (ptr::null(), 0, ptr::null(), 0);
+    // SAFETY: the type of the function; the bytes live as long as the future.
+    unsafe {
+        let call = function::<Function>(c"cass_future_custom_payload_item");
+        match call(future, index, &mut name, &mut name_length, &mut value, &mut size) {
+            0 => Ok((
+                std::slice::from_raw_parts(name, name_length).to_vec(),
+                std::slice::from_raw_parts(value, size).to_vec(),
+            )),
+            error => Err(error),
+        }
+    }
 }
 
 /// `cass_statement_new_n`.

@@ -3,6 +3,7 @@
 
 mod aborts;
 mod api;
+mod batches;
 mod orders;
 mod requests;
 mod sessions;

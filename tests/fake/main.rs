@@ -20,6 +20,7 @@ mod limits;
 mod log;
 mod metrics;
 mod requests;
+mod storm;
 mod streams;
 mod transactions;
 mod values;
@@ -289,6 +290,19 @@ macro_rules! tests {
         }
 
         #[test]
+        fn everything_dropped_in_any_order() {
+            HERE.alone(storm::any_order)
+        }
+        #[test]
+        fn last_handle_in_a_waker() {
+            HERE.alone(storm::last_handle_in_a_waker)
+        }
+        #[test]
+        fn connects_dropped_at_any_moment() {
+            HERE.alone(storm::connects_dropped_at_any_moment)
+        }
+
+        #[test]
         fn more_than_the_queue_holds() {
             HERE.alone(limits::more_than_the_queue_holds)
         }
@@ -373,6 +387,24 @@ macro_rules! under {
         mod pollster { tests!($personality pollster); }
         mod inline_on_wake { tests!($personality inline_on_wake); }
     })* };
+}
+
+/// What has no runtime in it.
+mod storms {
+    use super::*;
+
+    #[test]
+    fn a_million_requests_dropped_late() {
+        Cell::new("late", "pollster").alone(storm::million)
+    }
+    #[test]
+    fn a_million_requests_dropped_unset() {
+        Cell::new("unset", "pollster").alone(storm::million)
+    }
+    #[test]
+    fn a_million_requests_dropped_inline() {
+        Cell::new("inline", "pollster").alone(storm::million)
+    }
 }
 
 under!(inline late unset locked);

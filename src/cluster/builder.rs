@@ -128,7 +128,7 @@ impl SessionBuilder {
     /// message says why, for each contact point as far as the driver tells.
     pub fn connect(mut self) -> Connect {
         let runtime = self.runtime.take().unwrap_or_default();
-        let defaults = self.limits.defaults();
+        let defaults = self.limits.defaults(self.settings.protocol_version);
         Connect::new(self.check(), runtime, defaults)
     }
 

@@ -74,8 +74,9 @@ impl Limits {
         }
     }
 
-    pub(super) fn defaults(&self) -> Defaults {
+    pub(super) fn defaults(&self, protocol_version: u8) -> Defaults {
         Defaults {
+            protocol_version,
             deadline: self.deadline,
             close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
         }

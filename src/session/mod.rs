@@ -63,6 +63,7 @@ struct Inner {
 /// What requests are held to that say nothing else.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Defaults {
+    pub(crate) protocol_version: u8,
     pub(crate) deadline: Option<Duration>,
     pub(crate) close_timeout: Duration,
 }
@@ -169,6 +170,11 @@ impl Session {
     pub(crate) fn deadline(&self, options: &Options) -> Option<Deadline> {
         let after = options.deadline_or(self.0.defaults.deadline)?;
         Some(Deadline::new(self, after))
+    }
+
+    /// Whether the protocol has custom payloads.
+    pub(crate) fn has_payloads(&self) -> bool {
+        self.0.defaults.protocol_version >= 4
     }
 
     pub(crate) fn close_timeout(&self) -> Duration {

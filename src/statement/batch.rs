@@ -317,7 +317,8 @@ impl<'s> Filling<'s> {
     }
 
     fn finish(&mut self) -> Result<()> {
-        let Filled { batch, kind, idempotent, .. } = &mut self.filled;
+        let Filled { session, batch, kind, idempotent, .. } = &mut self.filled;
+        self.options.check(session)?;
         self.options.apply(batch)?;
         let inherited = self.all_idempotent && *kind != BatchKind::Counter;
         *idempotent = self.options.idempotence().unwrap_or(inherited);

@@ -95,7 +95,8 @@ impl<'p> Bound<'p> {
         };
         let frozen = AtomicBool::new(false);
         let mut bound = Self { statement, of, options, prefetch: 0, frozen, error };
-        let done = bound.options.apply(&mut bound.statement);
+        let checked = bound.options.check(bound.of.session());
+        let done = checked.and_then(|()| bound.options.apply(&mut bound.statement));
         bound.note(done);
         let done = bound.statement.set_page_size(DEFAULT_PAGE_SIZE);
         bound.note(done);
@@ -223,7 +224,8 @@ impl<'p> Bound<'p> {
     }
 
     pub(crate) fn set(self, change: Options) -> Self {
-        let mut bound = self.write(|statement| change.apply(statement));
+        let checked = change.check(self.session());
+        let mut bound = self.write(|statement| checked.and_then(|()| change.apply(statement)));
         bound.options.merge(&change);
         bound
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Consistency, CustomPayload, SerialConsistency};
 use crate::driver::Configure;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::Session;
 
 /// Rows a page, where nothing else was said. C's own default is one page of any size, which a large
 /// table turns into one giant frame.
@@ -63,6 +64,15 @@ impl Options {
         if let Some(payload) = &later.custom_payload {
             self.custom_payload = Some(payload.clone());
         }
+    }
+
+    /// Whether requests of this session can have them.
+    pub(crate) fn check(&self, session: &Session) -> Result<()> {
+        if self.custom_payload.is_some() && !session.has_payloads() {
+            let text = "protocol version 3 has none, and this session was told to speak it";
+            return Err(Error::new(ErrorKind::Setting { name: "custom_payload" }, text));
+        }
+        Ok(())
     }
 
     /// Writes what is set to a C statement, or a C batch.

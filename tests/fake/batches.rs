@@ -2,12 +2,14 @@
 
 use std::future::IntoFuture;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_cassandra::{BatchKind, Consistency, ErrorKind, Options, Reached, Retry, Session};
 use futures::{FutureExt, future};
 
 use crate::cell::{self, Cell, Held};
 use crate::harness::until;
+use crate::limits;
 
 const KINDS: [BatchKind; 3] = [BatchKind::Logged, BatchKind::Unlogged, BatchKind::Counter];
 
@@ -170,6 +172,57 @@ pub fn dropped(cell: Cell) {
                 std::hint::spin_loop();
             }
         }
+    });
+}
+
+/// A batch needs one place, however many are in it.
+pub fn in_line(cell: Cell) {
+    cell.run(async move {
+        let session = limits::narrow(cell).await;
+        let ok = || session.query("OK", ());
+        let batch = || session.batch(BatchKind::Logged).add(ok()).add(ok());
+        if cell.is_inline() {
+            batch().try_execute().await.unwrap();
+            return;
+        }
+        let held = Held::new();
+        let mut in_flight = future::join(batch().execute(), batch().execute());
+        assert!(futures::poll!(&mut in_flight).is_pending());
+        let mut waiting = batch().execute();
+        assert!(futures::poll!(&mut waiting).is_pending());
+        assert_eq!((session.in_flight(), session.waiting()), (2, 1));
+        drop(batch().execute());
+        let error = batch().try_execute().await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Busy);
+        let error = batch().deadline(Duration::from_millis(2)).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Busy, "{error}");
+        assert!(error.statement().unwrap().contains("BATCH of 2"), "{error}");
+        drop(held);
+        let (first, second) = in_flight.await;
+        for outcome in [first, second, waiting.await] {
+            outcome.unwrap();
+        }
+    });
+}
+
+/// The deadline holds for all of it: preparing and executing.
+pub fn late(cell: Cell) {
+    cell.run(async move {
+        let session = cell.connect().await;
+        if cell.is_inline() {
+            return;
+        }
+        let held = Held::new();
+        let batch = || session.batch(BatchKind::Logged).add(session.query("OK", ()));
+        let after = Duration::from_millis(2);
+        let preparing = batch().add(session.query("ECHO text", ("x",)));
+        let error = preparing.deadline(after).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
+        assert_eq!(error.statement(), Some("ECHO text"));
+        let error = batch().deadline(after).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
+        assert_eq!(error.statement(), Some("LOGGED BATCH of 1: OK"));
+        drop(held);
     });
 }
 

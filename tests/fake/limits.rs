@@ -12,7 +12,7 @@ use crate::cell::{self, Cell, Held, Left};
 use crate::harness::until;
 
 /// A session with two places.
-async fn narrow(cell: Cell) -> Session {
+pub async fn narrow(cell: Cell) -> Session {
     cell.builder().max_in_flight(2).connect().await.unwrap()
 }
 

@@ -121,6 +121,14 @@ macro_rules! tests {
             HERE.alone(batches::dropped)
         }
         #[test]
+        fn batches_in_line() {
+            HERE.alone(batches::in_line)
+        }
+        #[test]
+        fn batches_too_late() {
+            HERE.alone(batches::late)
+        }
+        #[test]
         fn batches_and_close() {
             HERE.alone(batches::closed)
         }
@@ -149,6 +157,10 @@ macro_rules! tests {
         #[test]
         fn payloads_both_ways() {
             HERE.shared(answers::payloads)
+        }
+        #[test]
+        fn payloads_of_a_protocol_without() {
+            HERE.shared(answers::no_payloads)
         }
         #[test]
         fn payloads_are_shared() {

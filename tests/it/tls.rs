@@ -5,7 +5,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use async_cassandra::{Error, ErrorKind, Result, Retry, Session, SessionBuilder, Tls, Verify};
+use async_cassandra::{
+    Error, ErrorKind, Result, Retry, Session, SessionBuilder, Tls, TlsVersion, Verify, driver,
+};
 use embedded_cassandra::{Authority, Cassandra, Identity, Subject};
 use futures::executor::block_on;
 use futures::future;
@@ -124,6 +126,13 @@ fn what_it_takes(guarded: &Guarded) {
         address,
         guarded.trusting().client_pem_with_password(certificate_pem, encrypted, "öffne dich"),
     );
+    const MIN_VERSION: &str = "cass_ssl_set_min_protocol_version";
+    let newer = guarded.tls().min_version(TlsVersion::V1_2);
+    if driver::info().is_some_and(|info| info.has(MIN_VERSION)) {
+        works(address, newer);
+    } else {
+        says(&guarded.refuses(newer), &ErrorKind::Unsupported { function: MIN_VERSION }, &[]);
+    }
     // The right authority is the second of a bundle with other text between.
     let bundle = format!("# one\n{}\n# two\n{}", Authority::new().pem(), guarded.authority.pem());
     works(address, Tls::new().ca_pem(bundle).client_pem(certificate_pem, key_pem));

@@ -3,7 +3,9 @@
 use crate::alone::{alone, end_of};
 use crate::c_calls::call_optional;
 use crate::libraries::{folder, functions, lesser_driver, library};
-use async_cassandra::{ErrorKind, Session, driver};
+use async_cassandra::{
+    Authenticator, AuthenticatorError, ErrorKind, Peer, Session, Tls, Verify, driver,
+};
 use std::error::Error;
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
@@ -28,6 +30,21 @@ fn a_driver_with_the_core_alone_is_used_and_says_what_it_lacks() {
     );
 }
 
+/// An authenticator that is never asked.
+struct Nobody;
+
+impl Authenticator for Nobody {
+    type Exchange = ();
+
+    fn initial(&self, _: &Peer<'_>) -> Result<(Vec<u8>, ()), AuthenticatorError> {
+        unreachable!("nobody asks")
+    }
+
+    fn challenge(&self, (): &mut (), _: &[u8]) -> Result<Vec<u8>, AuthenticatorError> {
+        unreachable!("nobody asks")
+    }
+}
+
 #[test]
 fn what_needs_a_missing_function_is_an_error_and_all_else_works() {
     const MISSING: &str = "cass_cluster_set_queue_size_io";
@@ -50,6 +67,15 @@ fn what_needs_a_missing_function_is_an_error_and_all_else_works() {
             assert_eq!(error.kind(), &ErrorKind::Unsupported { function: MISSING });
             let source = error.source().expect("it says more");
             assert!(source.to_string().contains("load another driver"), "{source}");
+
+            let tls = Tls::new().verify(Verify::None);
+            for (builder, missing) in [
+                (builder().tls(tls), "cass_cluster_set_ssl"),
+                (builder().authenticator(Nobody), "cass_cluster_set_authenticator_callbacks"),
+            ] {
+                let error = pollster::block_on(builder.connect()).expect_err("it has neither");
+                assert_eq!(error.kind(), &ErrorKind::Unsupported { function: missing });
+            }
 
             // Without the setting it is the server that is missing, so the driver was at work.
             let error = pollster::block_on(builder().connect()).expect_err("nobody is there");

@@ -34,6 +34,9 @@ fn it_answers() {
     assert!(runs(node.pid()));
     assert!(node.log_path().is_file());
     assert!(std::ptr::eq(node, shared().unwrap()));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", node.pid())).unwrap();
+    let locked = status.lines().find_map(|line| line.strip_prefix("VmLck:"));
+    assert_eq!(locked.map(str::trim), Some("0 kB"), "memory that is not used costs nothing");
     assert_eq!(group(node.pid()), node.pid(), "Ctrl-C shall reach the program and not the node");
 }
 

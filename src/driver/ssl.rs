@@ -15,11 +15,13 @@
 
 use std::ffi::CString;
 use std::ptr::NonNull;
+use std::sync::Once;
 
 use super::cluster::{Cluster, check};
 use super::{failure, log, plug, sys};
 use crate::cluster::{Client, Tls, TlsVersion, Verify};
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe;
 
 /// An owned `CassSsl`.
 struct Ssl(NonNull<sys::CassSsl>);
@@ -36,6 +38,7 @@ impl Cluster {
     pub(super) fn apply_tls(&self, tls: &Tls) -> Result<()> {
         let set = plug::optional!(sys::cass_cluster_set_ssl)?;
         let ssl = Ssl::new(tls)?;
+        warn_of_the_embedded_openssl();
         // SAFETY: both are live; the cluster takes a reference of its own.
         unsafe { set(self.as_ptr(), ssl.0.as_ptr()) };
         if tls.verify == Verify::ChainAndReverseDns {
@@ -44,6 +47,20 @@ impl Cluster {
             check("tls", unsafe { resolve(self.as_ptr(), 1) })?;
         }
         Ok(())
+    }
+}
+
+/// Says once a process that nobody mends the OpenSSL that it uses.
+fn warn_of_the_embedded_openssl() {
+    static SAID: Once = Once::new();
+    if plug::info().is_some_and(|info| *info.source() == plug::Source::Embedded) {
+        SAID.call_once(|| {
+            observe::log::warn(format_args!(
+                "TLS by the embedded OpenSSL 1.1.1w, whose public support ended in September 2023; \
+                 to use another, name a C driver that brings it with driver::load_from or \
+                 ASYNC_CASSANDRA_DRIVER"
+            ));
+        });
     }
 }
 

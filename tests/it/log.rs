@@ -2,7 +2,7 @@
 //! one of its own.
 
 use async_cassandra::observe::{Level, driver_log};
-use async_cassandra::{Error, ErrorKind, Session};
+use async_cassandra::{Error, ErrorKind, Session, Tls};
 use futures::executor::block_on;
 
 use crate::harness::alone::alone;
@@ -116,6 +116,33 @@ fn the_level_is_chosen_before_the_first_connect() {
             assert_eq!(*error.kind(), ErrorKind::Setting { name: "driver_log" });
             assert!(error.to_string().contains("before the first connect"), "{error}");
             driver_log(Level::Error).unwrap();
+        },
+    );
+}
+
+#[test]
+fn the_embedded_openssl_is_named_once() {
+    alone(
+        "log::the_embedded_openssl_is_named_once",
+        |_| {},
+        || {
+            listen();
+            let authority = embedded_cassandra::Authority::new();
+            for _ in 0..3 {
+                let tls = Tls::new().ca_pem(authority.pem());
+                let builder = Session::builder().contact_points(["127.0.0.1:1"]).tls(tls);
+                block_on(builder.connect()).unwrap_err();
+            }
+            // Lines of the last connect are heard after those of the first.
+            until("the last refusal is heard", || {
+                let refusals = heard(DRIVER);
+                refusals.iter().filter(|line| line.message.contains("refused")).count() >= 3
+            });
+            let mut warnings = heard(CLIENT);
+            warnings.retain(|line| line.level == tracing::Level::WARN);
+            assert_eq!(warnings.len(), 1, "{warnings:?}");
+            assert!(warnings[0].message.contains("OpenSSL 1.1.1w"), "{warnings:?}");
+            assert!(warnings[0].message.contains("ASYNC_CASSANDRA_DRIVER"), "{warnings:?}");
         },
     );
 }

@@ -10,6 +10,7 @@ mod auto_traits;
 mod batches;
 mod connect;
 mod endings;
+mod limits;
 mod log;
 mod metrics;
 mod outage;
@@ -47,6 +48,10 @@ macro_rules! under {
         fn errors_name_what_failed() { cell(stringify!($runtime), session::errors) }
         #[test]
         fn options_reach_the_server() { cell(stringify!($runtime), session::options) }
+        #[test]
+        fn ten_thousand_at_once() { cell(stringify!($runtime), limits::ten_thousand_at_once) }
+        #[test]
+        fn deadlines() { cell(stringify!($runtime), limits::deadlines) }
         #[test]
         fn figures() { cell(stringify!($runtime), metrics::figures) }
         #[test]

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use async_cassandra::{Session, observe};
+use async_cassandra::{Session, SessionBuilder, observe};
 use embedded_cassandra::Cassandra;
 
 use crate::harness::{self, Runtime, until, within_deadline};
@@ -32,9 +32,18 @@ impl Test {
     }
 }
 
-async fn connect(runtime: Runtime, keyspace: &str) -> Session {
+/// Settings of a session in the test's keyspace.
+pub fn builder(test: &Test) -> SessionBuilder {
+    configure(test.runtime, &test.keyspace)
+}
+
+fn configure(runtime: Runtime, keyspace: &str) -> SessionBuilder {
     let builder = Session::builder().contact_points([node().address()]).keyspace(keyspace);
-    (runtime.configure)(builder).connect().await.unwrap()
+    (runtime.configure)(builder)
+}
+
+async fn connect(runtime: Runtime, keyspace: &str) -> Session {
+    configure(runtime, keyspace).connect().await.unwrap()
 }
 
 /// Runs one test under one runtime.

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::task::{Context, Wake, Waker};
 
 use async_cassandra::{Execute, PageStream, Prepared, RowStream, Session};
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, future};
 
 use crate::cell::{self, Cell, Held};
 use crate::harness::until;
@@ -105,7 +105,7 @@ pub fn last_handle_in_a_waker(cell: Cell) {
 
 /// Connected, and nobody has looked; or dropped somewhere on the way there.
 pub fn connects_dropped_at_any_moment(cell: Cell) {
-    let mut connect = cell.run(async move { cell.builder().connect() });
+    let mut connect = cell.run(future::lazy(move |_| cell.builder().connect()));
     let woken = Arc::new(Count::default());
     let waker = Waker::from(Arc::clone(&woken));
     if connect.poll_unpin(&mut Context::from_waker(&waker)).is_pending() {
@@ -114,7 +114,7 @@ pub fn connects_dropped_at_any_moment(cell: Cell) {
     drop(connect);
     until("the session is gone", || cell::sessions() == 0);
     for round in 0..100 {
-        let mut connect = cell.run(async move { cell.builder().connect() });
+        let mut connect = cell.run(future::lazy(move |_| cell.builder().connect()));
         let _ = connect.poll_unpin(&mut Context::from_waker(Waker::noop()));
         for _ in 0..round * 40 {
             std::hint::spin_loop();

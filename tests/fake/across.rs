@@ -20,7 +20,7 @@ pub fn two_share(cell: Cell) {
 }
 
 pub fn moved(cell: Cell) {
-    across::moved(|| cell.run(async move { cell.builder().connect() }), ROWS);
+    across::moved(|| cell.builder().connect(), ROWS);
 }
 
 pub fn ended_at_work(cell: Cell) {
@@ -37,7 +37,7 @@ pub fn moved_while_held(cell: Cell) {
     });
     let prepared = prepared.unwrap();
     for last in 0..KINDS {
-        woken(&here, cell, last, cell.run(async move { cell.builder().connect() })).unwrap();
+        woken(&here, cell, last, cell.builder().connect()).unwrap();
         let request = prepared.bind(()).into_owned().execute();
         assert_eq!(woken(&here, cell, last, request).unwrap().len(), 3);
         let own = session.clone();

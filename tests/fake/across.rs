@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use async_cassandra::{ErrorKind, Session, rt};
-use futures::{StreamExt, future};
+use futures::StreamExt;
 
 use crate::cell::{self, Cell, Held};
 use crate::harness::across::{self, End, Everywhere, KINDS, tokio_runtime};
@@ -20,7 +20,7 @@ pub fn two_share(cell: Cell) {
 }
 
 pub fn moved(cell: Cell) {
-    across::moved(|| cell.run(future::lazy(move |_| cell.builder().connect())), ROWS);
+    across::moved(|| cell.builder().connect(), ROWS);
 }
 
 pub fn ended_at_work(cell: Cell) {
@@ -37,8 +37,7 @@ pub fn moved_while_held(cell: Cell) {
     });
     let prepared = prepared.unwrap();
     for last in 0..KINDS {
-        woken(&here, cell, last, cell.run(future::lazy(move |_| cell.builder().connect())))
-            .unwrap();
+        woken(&here, cell, last, cell.builder().connect()).unwrap();
         let request = prepared.bind(()).into_owned().execute();
         assert_eq!(woken(&here, cell, last, request).unwrap().len(), 3);
         let own = session.clone();

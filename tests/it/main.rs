@@ -10,6 +10,7 @@ mod auto_traits;
 mod batches;
 mod connect;
 mod endings;
+mod heartbeat;
 mod limits;
 mod log;
 mod metrics;

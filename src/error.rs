@@ -57,6 +57,11 @@ pub enum ErrorKind {
         /// The method, or the function, that sets it.
         name: &'static str,
     },
+    /// The request names an execution profile that its session was not given. Nothing was sent.
+    UnknownProfile {
+        /// The name that was asked for.
+        name: String,
+    },
     /// No C driver could be loaded.
     NoDriver(LoadError),
     /// The loaded C driver lacks a function that this call needs.
@@ -391,6 +396,7 @@ impl Error {
         use ErrorKind::*;
         match self.kind() {
             Setting { .. }
+            | UnknownProfile { .. }
             | NoDriver(_)
             | Unsupported { .. }
             | Bind(_)
@@ -462,6 +468,7 @@ impl fmt::Display for ErrorKind {
         use ErrorKind::*;
         match self {
             Setting { name } => write!(f, "setting `{name}` refused"),
+            UnknownProfile { name } => write!(f, "no execution profile `{name}`"),
             Unsupported { function } => write!(f, "the loaded C driver has no `{function}`"),
             NoDriver(cause) => cause.fmt(f),
             Bind(value) => write!(f, "cannot bind {value}"),

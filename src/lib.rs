@@ -73,7 +73,9 @@ mod session;
 mod statement;
 
 pub use cluster::{
-    Authenticator, AuthenticatorError, ContactPoint, Peer, SessionBuilder, Tls, TlsVersion, Verify,
+    Authenticator, AuthenticatorError, Coalesce, ContactPoint, LatencyAware, LoadBalancing, Peer,
+    Profile, ProfileName, Reconnection, RetryPolicy, SessionBuilder, SpeculativeExecution,
+    Timestamps, Tls, TlsVersion, Verify,
 };
 pub use error::{Error, ErrorKind, Reached, Result, Retry, WriteType};
 pub use result::{Lwt, Page, PageStream, RowStream, Rows, TryNext};

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::SessionBuilder;
-use super::builder::Mistakes;
+use super::{Mistakes, SessionBuilder};
 use crate::driver;
 use crate::session::Defaults;
 
@@ -12,7 +11,7 @@ const QUEUE_SIZE: u32 = 8192;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Limits as the user gave them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Limits {
     max_in_flight: Option<usize>,
     deadline: Option<Duration>,

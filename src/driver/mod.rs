@@ -6,7 +6,8 @@
 //! was loaded ([`info`]).
 //!
 //! One file a C object, each with its contract:
-//! `cluster` settings, `session` and its `gate`, `prepared`, `statement` and `batch` (what both
+//! `cluster` and `profile` settings (what both take, `defaults`, with `retry_policy` and
+//! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
 //! take, `configure`), `payload`, `result`, `pending` a future on its way, `answer` one that is
 //! answered, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
 //! errors, `log` C's log, `metrics` C's figures.
@@ -19,6 +20,7 @@ mod configure;
 pub(crate) mod counters;
 mod courier;
 mod data_type;
+mod defaults;
 mod failure;
 mod gate;
 pub(crate) mod log;
@@ -27,19 +29,22 @@ mod payload;
 mod pending;
 mod plug;
 mod prepared;
+mod profile;
 mod reaper;
 mod result;
+mod retry_policy;
 mod session;
 mod ssl;
 mod statement;
 mod sys;
 mod text;
+mod timestamp_gen;
+mod units;
 mod uuid;
 pub(crate) mod worker;
 
 pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
-pub(crate) use cluster::Settings;
 pub(crate) use configure::Configure;
 pub(crate) use payload::Payload;
 pub(crate) use pending::Pending;

@@ -115,19 +115,8 @@ impl Statement {
     }
 
     pub(crate) fn bind_inet(&mut self, index: usize, v: IpAddr) -> CodeResult {
-        let mut inet = sys::CassInet { address: [0; 16], address_length: 0 };
-        match v {
-            IpAddr::V4(a) => {
-                inet.address[..4].copy_from_slice(&a.octets());
-                inet.address_length = 4;
-            }
-            IpAddr::V6(a) => {
-                inet.address = a.octets();
-                inet.address_length = 16;
-            }
-        }
         // SAFETY: as in `bind_null`.
-        check(unsafe { sys::cass_statement_bind_inet(self.as_ptr(), index, inet) })
+        check(unsafe { sys::cass_statement_bind_inet(self.as_ptr(), index, inet_to_c(v)) })
     }
 
     /// Rows a page. Zero switches paging off: C would write the size without counting it, which
@@ -146,4 +135,20 @@ impl Statement {
             unsafe { sys::cass_statement_set_paging_state_token(self.as_ptr(), bytes, length) };
         cluster::check("start_at", code)
     }
+}
+
+/// C's form of an address.
+pub(super) fn inet_to_c(address: IpAddr) -> sys::CassInet {
+    let mut inet = sys::CassInet { address: [0; 16], address_length: 0 };
+    match address {
+        IpAddr::V4(a) => {
+            inet.address[..4].copy_from_slice(&a.octets());
+            inet.address_length = 4;
+        }
+        IpAddr::V6(a) => {
+            inet.address = a.octets();
+            inet.address_length = 16;
+        }
+    }
+    inet
 }

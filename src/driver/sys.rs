@@ -13,6 +13,7 @@ mod authenticator;
 mod batch;
 mod metrics;
 mod payload;
+mod settings;
 mod ssl;
 
 pub use answer::*;
@@ -20,6 +21,7 @@ pub use authenticator::*;
 pub use batch::*;
 pub use metrics::*;
 pub use payload::*;
+pub use settings::*;
 pub use ssl::*;
 
 pub use cassandra_cpp_sys::{

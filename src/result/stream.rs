@@ -126,8 +126,9 @@ impl PageStream {
     }
 
     fn explain(&self, error: Error) -> Error {
-        self.paging.session.suspect(&self.paging.cql, &error);
-        error.in_statement(&self.paging.cql).idempotent(self.paging.idempotent)
+        let Paging { session, cql, options, .. } = &self.paging;
+        session.suspect(cql, &error);
+        options.explain(error.in_statement(cql).idempotent(self.paging.idempotent), session)
     }
 }
 

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use super::diagnosis::Diagnosis;
 use super::{Defaults, Session};
-use crate::driver::{self, Connecting, Pending, Settings};
+use crate::cluster::{Profiles, Settings};
+use crate::driver::{self, Connecting, Pending};
 use crate::error::Result;
 use crate::rt::AnyRuntime;
 
@@ -36,6 +37,7 @@ struct Sent {
     diagnosis: Diagnosis,
     runtime: AnyRuntime,
     defaults: Defaults,
+    profiles: Profiles,
 }
 
 impl Connect {
@@ -51,7 +53,8 @@ impl Start {
         let diagnosis = Diagnosis::new(&settings);
         let pending = driver::Session::connect(&settings)?;
         let (runtime, defaults) = (self.runtime, self.defaults);
-        Ok(Sent { pending, diagnosis, runtime, defaults })
+        let profiles = Profiles::new(&settings);
+        Ok(Sent { pending, diagnosis, runtime, defaults, profiles })
     }
 }
 
@@ -70,8 +73,11 @@ impl Future for Connect {
         };
         let outcome = ready!(Pin::new(&mut sent.pending).poll(cx));
         let outcome = match outcome {
-            Ok(driver) => Ok(Session::new(driver, sent.runtime.clone(), sent.defaults)),
-            Err(error) => Err(sent.diagnosis.explain(error)),
+            Ok(driver) => {
+                let (runtime, profiles) = (sent.runtime.clone(), sent.profiles.clone());
+                Ok(Session::new(driver, runtime, sent.defaults, profiles))
+            }
+            Err(error) => Err(sent.profiles.explain_connect(sent.diagnosis.explain(error))),
         };
         self.0 = State::Done;
         Poll::Ready(outcome)

@@ -8,8 +8,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::cluster::{Login, Verify};
-use crate::driver::{self, Settings};
+use crate::cluster::{Login, Settings, Verify};
+use crate::driver;
 use crate::error::{Error, ErrorKind};
 
 /// What a connect was asked to do, as far as its failure may depend on it.
@@ -79,8 +79,8 @@ const PORT: u16 = 9042;
 impl Diagnosis {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
-            hosts: settings.hosts.clone(),
-            port: settings.port.unwrap_or(PORT),
+            hosts: settings.contact.hosts.clone(),
+            port: settings.contact.port.unwrap_or(PORT),
             log_mark: driver::log::mark(),
             verify: settings.tls.as_ref().map(|tls| tls.verify),
             login: settings.login.clone(),

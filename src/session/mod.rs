@@ -25,7 +25,7 @@ pub(crate) use prepare::PrepareCached;
 pub use prepare::{Prepare, PrepareFuture};
 pub use trace::{Trace, TraceEvent};
 
-use crate::cluster::SessionBuilder;
+use crate::cluster::{Profiles, SessionBuilder};
 use crate::cql::ToRow;
 use crate::driver;
 use crate::error::{Error, ErrorKind, Result};
@@ -58,6 +58,7 @@ struct Inner {
     runtime: AnyRuntime,
     cache: Cache,
     defaults: Defaults,
+    profiles: Profiles,
 }
 
 /// What requests are held to that say nothing else.
@@ -74,8 +75,13 @@ impl Session {
         SessionBuilder::new()
     }
 
-    pub(crate) fn new(driver: driver::Session, runtime: AnyRuntime, defaults: Defaults) -> Self {
-        Self(Arc::new(Inner { driver, runtime, cache: Cache::default(), defaults }))
+    pub(crate) fn new(
+        driver: driver::Session,
+        runtime: AnyRuntime,
+        defaults: Defaults,
+        profiles: Profiles,
+    ) -> Self {
+        Self(Arc::new(Inner { driver, runtime, cache: Cache::default(), defaults, profiles }))
     }
 
     /// A request from text and values. With values, the text is prepared at its first use and
@@ -164,6 +170,11 @@ impl Session {
 
     pub(crate) fn runtime(&self) -> &AnyRuntime {
         &self.0.runtime
+    }
+
+    /// What requests fall back to.
+    pub(crate) fn profiles(&self) -> &Profiles {
+        &self.0.profiles
     }
 
     /// The deadline of a request with these options, if it has one.

@@ -155,6 +155,7 @@ impl Preparing {
         if let Some(refusal) = crate::statement::refuse(cql) {
             return Err(refusal);
         }
+        options.check(session).map_err(|error| error.in_statement(cql))?;
         let flight = Flight::start(session, patience, |place| place.prepare(cql));
         let flight = flight.map_err(|error| explain(error, cql))?;
         Ok(Self { flight, cql: Arc::clone(cql), options, deadline })

@@ -209,9 +209,8 @@ impl fmt::Debug for Batch<'_> {
 /// are added.
 pub(super) struct Filling<'s> {
     left: vec::IntoIter<Item<'s>>,
-    preparing: Option<Preparing<'s>>,
+    preparing: Option<Box<Preparing<'s>>>,
     patience: Patience,
-    options: Options,
     all_idempotent: bool,
     filled: Filled<'s>,
 }
@@ -226,6 +225,7 @@ pub(super) struct Filled<'s> {
     first: Arc<str>,
     /// Those that came from the session's cache.
     cached: Vec<Arc<str>>,
+    options: Options,
     idempotent: bool,
 }
 
@@ -240,6 +240,8 @@ impl<'s> Filling<'s> {
         } {
             return Err(Error::new(ErrorKind::Batch, text));
         }
+        // Before any of its texts is prepared.
+        options.check(session)?;
         let filled = Filled {
             session,
             batch: driver::Batch::new(kind.to_code()),
@@ -247,10 +249,11 @@ impl<'s> Filling<'s> {
             len,
             first: Arc::default(),
             cached: Vec::new(),
+            options,
             idempotent: false,
         };
         let left = items.into_iter();
-        Ok(Self { left, preparing: None, patience, options, all_idempotent: true, filled })
+        Ok(Self { left, preparing: None, patience, all_idempotent: true, filled })
     }
 
     /// Adds what is left, as far as it needs no waiting.
@@ -317,17 +320,16 @@ impl<'s> Filling<'s> {
     }
 
     fn finish(&mut self) -> Result<()> {
-        let Filled { session, batch, kind, idempotent, .. } = &mut self.filled;
-        self.options.check(session)?;
-        self.options.apply(batch)?;
+        let Filled { batch, kind, options, idempotent, .. } = &mut self.filled;
+        options.apply(batch)?;
         let inherited = self.all_idempotent && *kind != BatchKind::Counter;
-        *idempotent = self.options.idempotence().unwrap_or(inherited);
+        *idempotent = options.idempotence().unwrap_or(inherited);
         batch.set_idempotent(*idempotent)
     }
 
     /// Whether C has what it waits for.
     pub(super) fn is_sent(&self) -> bool {
-        self.preparing.as_ref().is_some_and(Preparing::is_sent)
+        self.preparing.as_ref().is_some_and(|preparing| preparing.is_sent())
     }
 
     /// The error of a batch whose deadline has passed.
@@ -362,6 +364,7 @@ impl Filled<'_> {
             self.session.suspect(cql, &error);
         }
         let text = format!("{} BATCH of {}: {}", self.kind.name(), self.len, self.first);
-        error.in_statement(&text).idempotent(self.idempotent)
+        let error = error.in_statement(&text).idempotent(self.idempotent);
+        self.options.explain(error, self.session)
     }
 }

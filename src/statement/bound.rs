@@ -290,7 +290,8 @@ impl<'p> Bound<'p> {
         if self.is_cached() {
             self.session().suspect(self.cql(), &error);
         }
-        error.in_statement(self.cql()).idempotent(self.is_idempotent())
+        let error = error.in_statement(self.cql()).idempotent(self.is_idempotent());
+        self.options.explain(error, self.session())
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {

@@ -32,7 +32,7 @@ pub struct Execute<'a> {
 
 enum Step<'a> {
     Query(Query<'a>),
-    Preparing(Preparing<'a>),
+    Preparing(Box<Preparing<'a>>),
     Batch(Batch<'a>),
     Filling(Box<Filling<'a>>),
     Ready(Request<'a>),

@@ -1,8 +1,10 @@
 //! Options of a request: a value of their own, and setters on everything that takes them.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Consistency, CustomPayload, SerialConsistency};
+use crate::cluster::{ProfileName, RetryPolicy};
 use crate::driver::Configure;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
@@ -14,7 +16,7 @@ pub(crate) const DEFAULT_PAGE_SIZE: u32 = 5000;
 /// Options that several requests share.
 ///
 /// An option that is not set leaves what was set before: on a request, what its prepared statement
-/// says; else the session's default.
+/// says; else the profile's default, else the session's.
 ///
 /// ```
 /// use async_cassandra::{Consistency, Options};
@@ -39,6 +41,9 @@ pub struct Options {
     deadline: Option<Duration>,
     tracing: Option<bool>,
     custom_payload: Option<CustomPayload>,
+    retry: Option<RetryPolicy>,
+    profile: Option<ProfileName>,
+    host: Option<SocketAddr>,
 }
 
 impl Options {
@@ -64,6 +69,11 @@ impl Options {
         if let Some(payload) = &later.custom_payload {
             self.custom_payload = Some(payload.clone());
         }
+        self.retry = later.retry.or(self.retry);
+        if let Some(profile) = &later.profile {
+            self.profile = Some(profile.clone());
+        }
+        self.host = later.host.or(self.host);
     }
 
     /// Whether requests of this session can have them.
@@ -72,7 +82,18 @@ impl Options {
             let text = "protocol version 3 has none, and this session was told to speak it";
             return Err(Error::new(ErrorKind::Setting { name: "custom_payload" }, text));
         }
-        Ok(())
+        // C finds an unknown one on its own thread, when the request is under way.
+        session.profiles().get(self.profile_name()).map(|_| ())
+    }
+
+    /// The name of the profile, if one was named.
+    pub(crate) fn profile_name(&self) -> Option<&str> {
+        self.profile.as_ref().map(ProfileName::as_str)
+    }
+
+    /// Says which hosts a request with these options could have gone to, when it found none.
+    pub(crate) fn explain(&self, error: Error, session: &Session) -> Error {
+        session.profiles().explain(error, self.profile_name(), self.host)
     }
 
     /// Writes what is set to a C statement, or a C batch.
@@ -97,6 +118,15 @@ impl Options {
         }
         if let Some(payload) = &self.custom_payload {
             to.set_payload(payload.to_c()?)?;
+        }
+        if let Some(policy) = self.retry {
+            to.set_retry(policy)?;
+        }
+        if let Some(profile) = &self.profile {
+            to.set_profile(profile.as_str())?;
+        }
+        if let Some(host) = self.host {
+            to.set_host(host)?;
         }
         Ok(())
     }
@@ -146,25 +176,39 @@ impl Options {
     pub(crate) fn with_custom_payload(payload: &CustomPayload) -> Self {
         Self { custom_payload: Some(payload.clone()), ..Self::default() }
     }
+
+    pub(crate) fn with_retry(policy: RetryPolicy) -> Self {
+        Self { retry: Some(policy), ..Self::default() }
+    }
+
+    pub(crate) fn with_profile(profile: ProfileName) -> Self {
+        Self { profile: Some(profile), ..Self::default() }
+    }
+
+    pub(crate) fn with_host(host: SocketAddr) -> Self {
+        Self { host: Some(host), ..Self::default() }
+    }
 }
 
 /// The setters that a type with `fn set(self, change: Options) -> Self` offers. A macro, since
 /// inherent methods on several types is what users find in the documentation and type-complete.
 macro_rules! option_setters {
     ($($type:ty),+) => { $(impl $type {
-        /// How many replicas must answer. Default: `LOCAL_ONE`, the C driver's.
+        /// How many replicas must answer. Default: the profile's or the session's `consistency`,
+        /// and that is `LOCAL_ONE`.
         pub fn consistency(self, level: $crate::Consistency) -> Self {
             self.set($crate::Options::with_consistency(level))
         }
 
-        /// The consistency of the Paxos phase of a lightweight transaction. Default: the server's,
-        /// `SERIAL`.
+        /// The consistency of the Paxos phase of a lightweight transaction. Default: the profile's or
+        /// the session's `serial_consistency`, and that is the server's, `SERIAL`.
         pub fn serial_consistency(self, level: $crate::SerialConsistency) -> Self {
             self.set($crate::Options::with_serial_consistency(level))
         }
 
         /// How long the C driver waits for the whole request, retries included, in whole
-        /// milliseconds, rounded up. Default: the session's `request_timeout`.
+        /// milliseconds, rounded up. Default: the profile's `timeout` or the session's
+        /// `request_timeout`.
         pub fn timeout(self, timeout: std::time::Duration) -> Self {
             self.set($crate::Options::with_timeout(timeout))
         }
@@ -179,15 +223,15 @@ macro_rules! option_setters {
             self.set($crate::Options::with_deadline(after))
         }
 
-        /// Whether running the request twice does no harm. The driver retries after a lost
-        /// connection or a write timeout only then, and `Error::is_retryable` says yes more
-        /// often. Default: `false`.
+        /// Whether running the request twice does no harm. Only then the driver retries after a lost
+        /// connection or a write timeout and speculates, and `Error::is_retryable` says yes more
+        /// often; see [`RetryPolicy`](crate::RetryPolicy). Default: `false`.
         pub fn idempotent(self, yes: bool) -> Self {
             self.set($crate::Options::with_idempotent(yes))
         }
 
-        /// The timestamp of the write, in microseconds since the epoch. Default: the driver's
-        /// monotonic clock at the time of sending.
+        /// The timestamp of the write, in microseconds since the epoch. Default: as the session's
+        /// `timestamps` say, the driver's monotonic clock at the time of sending.
         pub fn timestamp(self, micros: i64) -> Self {
             self.set($crate::Options::with_timestamp(micros))
         }
@@ -204,6 +248,27 @@ macro_rules! option_setters {
         /// driver has it: `ErrorKind::Unsupported` then, at the await.
         pub fn custom_payload(self, payload: &$crate::CustomPayload) -> Self {
             self.set($crate::Options::with_custom_payload(payload))
+        }
+
+        /// What C tries again by itself. Default: the profile's or the session's `retry`. Not every
+        /// driver has it: `ErrorKind::Unsupported` then, at the await.
+        pub fn retry(self, policy: $crate::RetryPolicy) -> Self {
+            self.set($crate::Options::with_retry(policy))
+        }
+
+        /// The execution profile whose defaults the request has, as a `Profile` or by its name. One
+        /// that the session's builder was not given is `ErrorKind::UnknownProfile` at the await,
+        /// before anything is sent. Default: none, the session's own defaults.
+        pub fn profile(self, profile: impl Into<$crate::ProfileName>) -> Self {
+            self.set($crate::Options::with_profile(profile.into()))
+        }
+
+        /// The one host that is asked, with the port of all of them; no other is, whatever the load
+        /// balancing or the retry policy says. It must be one that the session is connected to:
+        /// else `ErrorKind::NoHosts`. Not for a batch: C pins none. Default: as the load balancing
+        /// says. Not every driver has it: `ErrorKind::Unsupported` then, at the await.
+        pub fn host(self, host: std::net::SocketAddr) -> Self {
+            self.set($crate::Options::with_host(host))
         }
     })+ };
 }

@@ -204,8 +204,13 @@ impl<'s> Query<'s> {
                 if let Some(bound) = Self::from_cache(session, &cql, &*values) {
                     return Ok(Started::Bound(changes.apply(bound)));
                 }
+                let wrong = changes.options.check(session).err();
+                if let Some(error) = wrong {
+                    return Err(error.in_statement(&cql));
+                }
                 let preparing = session.prepare_cached(&cql, patience, deadline)?;
-                Ok(Started::Preparing(Preparing { preparing, session, values, changes }))
+                let preparing = Preparing { preparing, session, values, changes };
+                Ok(Started::Preparing(Box::new(preparing)))
             }
         }
     }
@@ -245,7 +250,8 @@ impl<'s> Query<'s> {
 /// What becomes of a query when it is executed.
 pub(super) enum Started<'s> {
     Bound(Bound<'s>),
-    Preparing(Preparing<'s>),
+    /// In a box, so that requests which need no preparing stay small.
+    Preparing(Box<Preparing<'s>>),
 }
 
 /// A query whose text is being prepared; the values wait for their types.

@@ -19,11 +19,12 @@ use std::time::Duration;
 
 use callback_bridge::Completion;
 
-use super::cluster::{Cluster, Settings};
+use super::cluster::Cluster;
 use super::gate::{Duty, Entry, Gate, Wait};
 use super::metrics::Figures;
 use super::pending::{Half, Pending, finish};
 use super::{counters, courier, failure, reaper, sys};
+use crate::cluster::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{self, Metrics};
 use end::Ending;
@@ -69,7 +70,7 @@ impl Session {
         // SAFETY: no arguments.
         let raw = unsafe { sys::cass_session_new() };
         let raw = NonNull::new(raw).expect("the C driver could not allocate a session");
-        let future = cluster.connect(raw, settings.keyspace.as_deref());
+        let future = cluster.connect(raw, settings.contact.keyspace.as_deref());
         // When C takes no callback, the connect runs on with nobody to tell, and a session may not
         // be freed while it does: it stays.
         // SAFETY: a fresh future; `on_connected` takes the half.

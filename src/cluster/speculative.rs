@@ -7,9 +7,11 @@ use std::time::Duration;
 /// Only requests that are [`idempotent`](crate::Options::idempotent) are sent twice.
 ///
 /// C loses the answer of some such requests: once it runs out of hosts, it stops the request's
-/// timeout and gives up retrying. So allow fewer executions than there are hosts, and mind that the
-/// timeout of such requests is kept by this crate, on the session's
-/// [`Runtime`](crate::rt::Runtime).
+/// timeout and gives up retrying. So allow fewer executions than there are hosts. Where speculation
+/// is on, each request and each prepare has a [`deadline`](crate::Options::deadline) in any case,
+/// on the session's [`Runtime`](crate::rt::Runtime): its timeout and a second more, or a minute
+/// when it has none. What C has lost keeps its place among the requests in flight, and the session
+/// from closing: it then counts as [leaked](crate::observe::Counters::leaked).
 ///
 /// ```
 /// use async_cassandra::SpeculativeExecution;

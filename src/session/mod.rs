@@ -177,9 +177,18 @@ impl Session {
         &self.0.profiles
     }
 
-    /// The deadline of a request with these options, if it has one.
+    /// The deadline of a request with these options, if it has one. Where C may send requests to
+    /// several hosts, it may lose the answer and its own timeout with it: there each has one.
     pub(crate) fn deadline(&self, options: &Options) -> Option<Deadline> {
-        let after = options.deadline_or(self.0.defaults.deadline)?;
+        let asked_for = options.deadline_or(self.0.defaults.deadline);
+        // An unknown profile is told when the request is submitted.
+        let needed = match self.0.profiles.get(options.profile_name()) {
+            Ok(fallback) if fallback.speculates => {
+                Some(speculative_deadline(options.timeout_or(fallback.timeout)))
+            }
+            _ => None,
+        };
+        let after = asked_for.into_iter().chain(needed).min()?;
         Some(Deadline::new(self, after))
     }
 
@@ -226,6 +235,16 @@ impl Session {
 
     pub(crate) fn cache(&self, core: Arc<PreparedCore>) {
         self.0.cache.insert(core);
+    }
+}
+
+/// When C has this timeout, it has answered by then, or never will.
+fn speculative_deadline(timeout: Duration) -> Duration {
+    const GRACE: Duration = Duration::from_secs(1);
+    const WITHOUT_TIMEOUT: Duration = Duration::from_secs(60);
+    match timeout {
+        Duration::MAX => WITHOUT_TIMEOUT,
+        timeout => timeout.saturating_add(GRACE),
     }
 }
 

@@ -140,6 +140,11 @@ impl Options {
         self.idempotent
     }
 
+    /// How long C waits.
+    pub(crate) fn timeout_or(&self, default: Duration) -> Duration {
+        self.timeout.unwrap_or(default)
+    }
+
     /// Our own deadline, which C knows nothing of. The longest time is none.
     pub(crate) fn deadline_or(&self, default: Option<Duration>) -> Option<Duration> {
         self.deadline.or(default).filter(|after| *after != Duration::MAX)

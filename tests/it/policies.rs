@@ -1,14 +1,17 @@
 //! Which host is asked, how often, and with which defaults, as far as one node can show.
 
+use std::future::IntoFuture;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use async_cassandra::observe;
 use async_cassandra::{
     BatchKind, Consistency, ErrorKind, LatencyAware, LoadBalancing, Profile, Reached, RetryPolicy,
     Session, SessionBuilder, SpeculativeExecution,
 };
 use futures::executor::block_on;
 
-use crate::harness::within_deadline;
+use crate::harness::{until, within_deadline};
 use crate::proxy::{PREPARE, Proxy, QUERY};
 use crate::server::node;
 
@@ -268,4 +271,45 @@ fn speculation_does_no_harm_where_the_answer_comes() {
             block_on(request.idempotent(true).execute()).unwrap();
         }
     });
+}
+
+/// More executions than hosts, and no answer: C loses the request with its timeout, and ours ends it.
+///
+/// Runs in a process of its own, since what C has lost stays.
+#[test]
+#[ignore = "started by `speculation_without_hosts_ends_by_our_deadline`"]
+fn child_that_speculates_without_hosts() {
+    let address = std::env::var("CHILD_ADDRESS").expect("started by another test");
+    let proxy = Proxy::start(address.parse().unwrap());
+    let again = SpeculativeExecution::constant(Duration::from_millis(20), 3);
+    let builder = Session::builder()
+        .contact_points([proxy.address])
+        .speculative(again)
+        .request_timeout(Duration::from_millis(200))
+        .close_timeout(Duration::from_millis(10));
+    let session = block_on(builder.connect()).unwrap();
+    proxy.fall_silent();
+    let lost = block_on(session.query(LOCAL, ()).idempotent(true).execute()).unwrap_err();
+    assert_eq!(*lost.kind(), ErrorKind::Deadline, "{lost}");
+    assert!(lost.is_retryable(), "{lost}");
+    let prepare = block_on(session.prepare(LOCAL).into_future()).unwrap_err();
+    assert_eq!(*prepare.kind(), ErrorKind::Deadline, "{prepare}");
+    let sooner = session.query(LOCAL, ()).idempotent(true).deadline(Duration::from_millis(5));
+    assert_eq!(*block_on(sooner.execute()).unwrap_err().kind(), ErrorKind::Deadline);
+    // C has not answered any of them, though its timeout has long passed.
+    assert_eq!(session.in_flight(), 3);
+    let left = block_on(session.close().into_future()).unwrap_err();
+    assert!(left.message().starts_with("3 requests"), "{left}");
+    until("the session counts as leaked", || observe::counters().leaked == 1);
+}
+
+#[test]
+fn speculation_without_hosts_ends_by_our_deadline() {
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "policies::child_that_speculates_without_hosts"])
+        .env("CHILD_ADDRESS", node().address().to_string())
+        .stdin(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}");
 }

@@ -18,7 +18,7 @@ use super::Page;
 use super::rows::{Count, plan, read};
 use crate::cql::{Column, ColumnMap, FromRowOwned};
 use crate::driver::{OwnedCells, ResultSet};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Deadline, Flight, Patience};
 use crate::statement::{Bound, Paging, PagingState};
 
@@ -193,6 +193,10 @@ pub struct RowStream<T> {
     of: PhantomData<fn() -> T>,
 }
 
+fn miscounted(kind: ErrorKind, cql: &str) -> Error {
+    Error::new(kind, "").in_statement(cql)
+}
+
 /// The page being read.
 struct Reading {
     cells: OwnedCells,
@@ -216,6 +220,30 @@ impl<T: FromRowOwned> RowStream<T> {
     /// Dropping the future loses nothing: the row stays with the stream.
     pub fn try_next(&mut self) -> TryNext<'_, Self> {
         TryNext(self)
+    }
+
+    /// The only row, if there is one. Reads on past empty pages, and up to a second row.
+    pub(crate) async fn at_most_one(mut self) -> Result<Option<T>> {
+        let Some(row) = self.try_next().await? else { return Ok(None) };
+        match self.try_next().await? {
+            None => Ok(Some(row)),
+            Some(_) => Err(miscounted(ErrorKind::TooManyRows, &self.pages.paging.cql)),
+        }
+    }
+
+    /// The only row.
+    pub(crate) async fn exactly_one(self) -> Result<T> {
+        let cql = Arc::clone(&self.pages.paging.cql);
+        self.at_most_one().await?.ok_or_else(|| miscounted(ErrorKind::NoRows, &cql))
+    }
+
+    /// Every row.
+    pub(crate) async fn into_vec(mut self) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.try_next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
     }
 
     fn read(&mut self, page: Page) -> Result<()> {

@@ -100,23 +100,19 @@ impl PageStream {
 
     /// Resolves when nothing is in flight; the page is among the arrived then, or the error noted.
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(mut flight) = self.in_flight.take() else { return Poll::Ready(()) };
+        let Some(flight) = &mut self.in_flight else { return Poll::Ready(()) };
         let statement = &self.paging.statement;
         let outcome = match flight.poll(cx, |place| place.execute(statement)) {
-            Poll::Ready(outcome) => outcome,
+            Poll::Ready(outcome) => outcome.map(|result| (result, flight.take_answer())),
             Poll::Pending => {
-                let late = self.deadline.as_mut().map(|late| late.poll(cx, flight.is_sent()));
-                let Some(Poll::Ready(late)) = late else {
-                    self.in_flight = Some(flight);
-                    return Poll::Pending;
-                };
-                Err(late)
+                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
+                Err(ready!(deadline.poll(cx, flight.is_sent())))
             }
         };
+        self.in_flight = None;
         match outcome {
-            Ok(result) => {
-                let cql = Arc::clone(&self.paging.cql);
-                let page = Page::new(result, flight.into_answer(), cql);
+            Ok((result, answer)) => {
+                let page = Page::new(result, answer, Arc::clone(&self.paging.cql));
                 self.next = page.next_page();
                 self.arrived.push_back(page);
             }

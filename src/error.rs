@@ -75,6 +75,10 @@ pub enum ErrorKind {
     Decode(ValueError),
     /// Rows were asked for, and the statement is not one that gives any.
     NotRows,
+    /// One row was asked for, and there is none.
+    NoRows,
+    /// One row was asked for, and there are more.
+    TooManyRows,
     /// The request was executed by reference and then changed. Bind again for other settings.
     Frozen,
     /// The statement is one that this crate refuses, since it would break the session.
@@ -511,6 +515,8 @@ impl ErrorKind {
         use ErrorKind::*;
         match self {
             NotRows => "the result has no rows",
+            NoRows => "no row",
+            TooManyRows => "more than one row",
             Frozen => "request changed after it was executed by reference; bind again",
             Refused => "statement refused",
             Batch => "batch refused",

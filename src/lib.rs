@@ -27,8 +27,10 @@
 //!    [`Session`], which is cheap to clone and shared by all.
 //! 2. [`Session::query`] makes a request from text and values; [`Session::prepare`] and
 //!    [`Prepared::bind`] do it in two steps, for hot paths.
-//! 3. A request ([`Query`], [`Bound`]) takes [options](Options), then is awaited for one [`Page`], or
-//!    turned into a [`RowStream`] or a [`PageStream`].
+//! 3. A request ([`Query`], [`Bound`]) takes [options](Options), then is awaited for one [`Page`],
+//!    turned into a [`RowStream`] or a [`PageStream`], or asked for rows right away: `one`,
+//!    `maybe_one`, `all`, `scalar`; `applied` and `lwt` where it has a condition. A [`Batch`] is
+//!    several writes in one.
 //! 4. [`Page::rows`] gives the rows as tuples or as [`cql::Row`]; they may borrow from the page.
 //! 5. [`Session::close`] ends it and waits; a drop ends it and does not.
 //!

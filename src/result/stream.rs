@@ -18,7 +18,7 @@ use super::Page;
 use super::rows::{Count, plan, read};
 use crate::cql::{Column, ColumnMap, FromRowOwned};
 use crate::driver::{OwnedCells, ResultSet};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Deadline, Flight, Patience};
 use crate::statement::{Bound, Paging, PagingState};
 
@@ -100,23 +100,19 @@ impl PageStream {
 
     /// Resolves when nothing is in flight; the page is among the arrived then, or the error noted.
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(mut flight) = self.in_flight.take() else { return Poll::Ready(()) };
+        let Some(flight) = &mut self.in_flight else { return Poll::Ready(()) };
         let statement = &self.paging.statement;
         let outcome = match flight.poll(cx, |place| place.execute(statement)) {
-            Poll::Ready(outcome) => outcome,
+            Poll::Ready(outcome) => outcome.map(|result| (result, flight.take_answer())),
             Poll::Pending => {
-                let late = self.deadline.as_mut().map(|late| late.poll(cx, flight.is_sent()));
-                let Some(Poll::Ready(late)) = late else {
-                    self.in_flight = Some(flight);
-                    return Poll::Pending;
-                };
-                Err(late)
+                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
+                Err(ready!(deadline.poll(cx, flight.is_sent())))
             }
         };
+        self.in_flight = None;
         match outcome {
-            Ok(result) => {
-                let cql = Arc::clone(&self.paging.cql);
-                let page = Page::new(result, flight.into_answer(), cql);
+            Ok((result, answer)) => {
+                let page = Page::new(result, answer, Arc::clone(&self.paging.cql));
                 self.next = page.next_page();
                 self.arrived.push_back(page);
             }
@@ -193,6 +189,10 @@ pub struct RowStream<T> {
     of: PhantomData<fn() -> T>,
 }
 
+fn miscounted(kind: ErrorKind, cql: &str) -> Error {
+    Error::new(kind, "").in_statement(cql)
+}
+
 /// The page being read.
 struct Reading {
     cells: OwnedCells,
@@ -216,6 +216,30 @@ impl<T: FromRowOwned> RowStream<T> {
     /// Dropping the future loses nothing: the row stays with the stream.
     pub fn try_next(&mut self) -> TryNext<'_, Self> {
         TryNext(self)
+    }
+
+    /// The only row, if there is one. Reads on past empty pages, and up to a second row.
+    pub(crate) async fn at_most_one(mut self) -> Result<Option<T>> {
+        let Some(row) = self.try_next().await? else { return Ok(None) };
+        match self.try_next().await? {
+            None => Ok(Some(row)),
+            Some(_) => Err(miscounted(ErrorKind::TooManyRows, &self.pages.paging.cql)),
+        }
+    }
+
+    /// The only row.
+    pub(crate) async fn exactly_one(self) -> Result<T> {
+        let cql = Arc::clone(&self.pages.paging.cql);
+        self.at_most_one().await?.ok_or_else(|| miscounted(ErrorKind::NoRows, &cql))
+    }
+
+    /// Every row.
+    pub(crate) async fn into_vec(mut self) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.try_next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
     }
 
     fn read(&mut self, page: Page) -> Result<()> {

@@ -24,6 +24,7 @@ pub(crate) enum Patience {
 pub(crate) enum Flight<T> {
     InLine(Waiting),
     Sent(Pending<T>),
+    Landed,
 }
 
 impl<T> Flight<T> {
@@ -62,16 +63,17 @@ impl<T> Flight<T> {
         match self {
             Self::Sent(pending) => Pin::new(pending).poll(cx),
             Self::InLine(_) => unreachable!("a place has come"),
+            Self::Landed => panic!("a request was polled after it was answered"),
         }
     }
 }
 
 impl Flight<ResultSet> {
-    /// What else there is to know of an answer. To be asked once it has come.
-    pub(crate) fn into_answer(self) -> Answer {
-        match self {
+    /// What else there is to know of an answer. To be asked once, when it has come.
+    pub(crate) fn take_answer(&mut self) -> Answer {
+        match std::mem::replace(self, Self::Landed) {
             Self::Sent(pending) => pending.into_answer(),
-            Self::InLine(_) => unreachable!("it has been answered"),
+            Self::InLine(_) | Self::Landed => unreachable!("it has just been answered"),
         }
     }
 }

@@ -102,19 +102,18 @@ impl Session {
     async fn trace_head(&self, id: Uuid) -> Result<Option<Head>> {
         let cql = "SELECT request, coordinator, client, started_at, duration \
                    FROM system_traces.sessions WHERE session_id = ?";
-        self.query(cql, (id,)).idempotent(true).stream::<Head>().await?.try_next().await
+        self.query(cql, (id,)).idempotent(true).maybe_one().await
     }
 
     async fn trace_events(&self, id: Uuid) -> Result<Vec<TraceEvent>> {
         let cql = "SELECT activity, source, source_elapsed, thread \
                    FROM system_traces.events WHERE session_id = ?";
-        let mut rows = self.query(cql, (id,)).idempotent(true).stream::<Event>().await?;
-        let mut events = Vec::new();
-        while let Some((activity, source, micros, thread)) = rows.try_next().await? {
+        let rows = self.query(cql, (id,)).idempotent(true).all::<Event>().await?;
+        let event = |(activity, source, micros, thread): Event| {
             let activity = activity.unwrap_or_default();
-            events.push(TraceEvent { activity, source, elapsed: duration(micros), thread });
-        }
-        Ok(events)
+            TraceEvent { activity, source, elapsed: duration(micros), thread }
+        };
+        Ok(rows.into_iter().map(event).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::options::DEFAULT_PAGE_SIZE;
 use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
-use crate::cql::{Column, FromRowOwned, RowBinder, ToRow};
+use crate::cql::{Column, FromRowOwned, FromValueOwned, RowBinder, ToRow};
 use crate::driver::{Answer, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::result::{Lwt, PageStream, RowStream};
@@ -167,6 +167,43 @@ impl<'p> Bound<'p> {
     /// Executes it and gives its pages, one by one. Returns once the first is there.
     pub async fn pages(self) -> Result<PageStream> {
         PageStream::start(self).await
+    }
+
+    /// Executes it and reads its only row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
+    /// is looked for, so that both are true.
+    pub async fn one<T: FromRowOwned>(self) -> Result<T> {
+        self.stream::<T>().await?.exactly_one().await
+    }
+
+    /// Executes it and reads its only row, if it has one.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let by_id = session.prepare("SELECT name, email FROM users WHERE id = ?").await?;
+    /// let user = by_id.bind((1,)).maybe_one::<(String, Option<String>)>().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooManyRows`].
+    pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
+        self.stream::<T>().await?.at_most_one().await
+    }
+
+    /// Executes it and reads the rows of all its pages, however many they are.
+    pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
+        self.stream::<T>().await?.into_vec().await
+    }
+
+    /// Executes it and reads the only value of its only row.
+    ///
+    /// # Errors
+    /// As for [`one`](Self::one); and [`ErrorKind::Decode`] when there are more columns.
+    pub async fn scalar<T: FromValueOwned>(self) -> Result<T> {
+        self.one::<(T,)>().await.map(|(value,)| value)
     }
 
     /// Executes a statement with `IF`, and says whether it was done.

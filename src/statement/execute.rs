@@ -191,15 +191,12 @@ impl<'a> Step<'a> {
         loop {
             *self = match self {
                 Self::InFlight(flight, request) => {
-                    let done = ready!(flight.poll(cx, |place| request.submit(place)));
-                    let now = std::mem::replace(self, Self::Done);
-                    let Self::InFlight(flight, request) = now else {
-                        unreachable!("the step was just looked at")
-                    };
-                    return Poll::Ready(match done {
-                        Ok(result) => Ok(request.page(result, flight.into_answer())),
+                    let done = match ready!(flight.poll(cx, |place| request.submit(place))) {
+                        Ok(result) => Ok(request.page(result, flight.take_answer())),
                         Err(error) => Err(request.explain(error)),
-                    });
+                    };
+                    *self = Self::Done;
+                    return Poll::Ready(done);
                 }
                 Self::Preparing(preparing) => match ready!(preparing.poll(cx)) {
                     Ok(bound) => Self::Ready(Request::Owned(bound)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
-use crate::cql::{FromRowOwned, ToRow};
+use crate::cql::{FromRowOwned, FromValueOwned, ToRow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::result::{Lwt, PageStream, RowStream};
 use crate::session::{Deadline, Patience, PrepareCached, Session};
@@ -134,6 +134,48 @@ impl<'s> Query<'s> {
     /// Executes it and gives its pages, one by one. Returns once the first is there.
     pub async fn pages(self) -> Result<PageStream> {
         PageStream::start(self.into_bound().await?).await
+    }
+
+    /// Executes it and reads its only row.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let name = session.query("SELECT name FROM users WHERE id = ?", (1,)).one::<(String,)>().await?.0;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
+    /// is looked for, so that both are true.
+    pub async fn one<T: FromRowOwned>(self) -> Result<T> {
+        self.stream::<T>().await?.exactly_one().await
+    }
+
+    /// Executes it and reads its only row, if it has one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooManyRows`].
+    pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
+        self.stream::<T>().await?.at_most_one().await
+    }
+
+    /// Executes it and reads the rows of all its pages, however many they are.
+    pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
+        self.stream::<T>().await?.into_vec().await
+    }
+
+    /// Executes it and reads the only value of its only row.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let users = session.query("SELECT count(*) FROM users", ()).scalar::<i64>().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`one`](Self::one); and [`ErrorKind::Decode`] when there are more columns.
+    pub async fn scalar<T: FromValueOwned>(self) -> Result<T> {
+        self.one::<(T,)>().await.map(|(value,)| value)
     }
 
     /// Executes a statement with `IF`, and says whether it was done.

@@ -76,6 +76,10 @@ macro_rules! tests {
             HERE.shared(requests::one_after_the_other)
         }
         #[test]
+        fn so_many_rows() {
+            HERE.shared(requests::so_many_rows)
+        }
+        #[test]
         fn by_reference_twice() {
             HERE.shared(requests::by_reference)
         }

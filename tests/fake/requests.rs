@@ -67,6 +67,44 @@ pub fn cached(cell: Cell) {
     });
 }
 
+pub async fn so_many_rows(cell: Cell) {
+    type User = (i32, String);
+    let session = cell.connect().await;
+    let query = |cql| session.query(cql, ());
+    let first = (0, "name-0".to_owned());
+    for cql in ["ROWS 0 1", "ROWS 0 3"] {
+        assert_eq!(query(cql).maybe_one::<User>().await.unwrap(), None);
+        let error = query(cql).one::<User>().await.unwrap_err();
+        assert_eq!((error.kind(), error.statement()), (&ErrorKind::NoRows, Some(cql)));
+        assert_eq!(query(cql).all::<User>().await.unwrap(), []);
+    }
+    assert_eq!(query("ROWS 1 1").one::<User>().await.unwrap(), first);
+    assert_eq!(query("ROWS 1 1").maybe_one::<User>().await.unwrap(), Some(first));
+    // The second row may be on the next page.
+    for cql in ["ROWS 2 1", "ROWS 1 2"] {
+        let prepared = session.prepare(cql).await.unwrap();
+        for error in [
+            query(cql).one::<User>().await.unwrap_err(),
+            query(cql).maybe_one::<User>().await.unwrap_err(),
+            prepared.bind(()).one::<User>().await.unwrap_err(),
+            prepared.bind(()).maybe_one::<User>().await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.statement()), (&ErrorKind::TooManyRows, Some(cql)));
+        }
+    }
+    let ids: Vec<i32> =
+        query("ROWS 3 4").all::<User>().await.unwrap().into_iter().map(|u| u.0).collect();
+    assert_eq!(ids, (0..12).collect::<Vec<_>>());
+
+    let echo = session.prepare("ECHO int").await.unwrap();
+    assert_eq!(echo.bind((7,)).scalar::<i64>().await.unwrap(), 7);
+    assert_eq!(echo.bind((None::<i32>,)).scalar::<Option<i32>>().await.unwrap(), None);
+    assert_eq!(echo.bind((8,)).all::<(i32,)>().await.unwrap(), [(8,)]);
+    let error = query("ROWS 1 1").scalar::<i32>().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode(_)), "{error}");
+    assert_eq!(*query("OK").one::<User>().await.unwrap_err().kind(), ErrorKind::NotRows);
+}
+
 pub async fn many_at_once(cell: Cell) {
     let session = cell.connect().await;
     let echo = session.prepare("ECHO int").await.unwrap();

@@ -44,6 +44,8 @@ macro_rules! under {
         #[test]
         fn streams_give_every_row() { cell(stringify!($runtime), session::streams) }
         #[test]
+        fn rows_by_their_number() { cell(stringify!($runtime), session::rows) }
+        #[test]
         fn many_at_once() { cell(stringify!($runtime), session::many_at_once) }
         #[test]
         fn by_reference() { cell(stringify!($runtime), session::by_reference) }

@@ -105,6 +105,22 @@ pub async fn many_at_once(test: Test) {
     }
 }
 
+pub async fn rows(test: Test) {
+    let session = &test.session;
+    numbers(session).await;
+    let by_n = session.prepare("SELECT name FROM numbers WHERE part = 0 AND n = ?").await.unwrap();
+    assert_eq!(by_n.bind((7,)).one::<(String,)>().await.unwrap().0, "number 7");
+    assert_eq!(by_n.bind((ROWS,)).maybe_one::<(String,)>().await.unwrap(), None);
+    assert_eq!(*by_n.bind((ROWS,)).one::<(String,)>().await.unwrap_err().kind(), ErrorKind::NoRows);
+    let count = session.query("SELECT count(*) FROM numbers", ()).page_size(50).scalar::<i64>();
+    assert_eq!(count.await.unwrap(), i64::from(ROWS));
+    let all = session.query("SELECT n FROM numbers WHERE part = ?", (0,)).page_size(99);
+    let all: Vec<i32> = all.all::<(i32,)>().await.unwrap().into_iter().map(|(n,)| n).collect();
+    assert_eq!(all, (0..ROWS).collect::<Vec<_>>());
+    let many = session.query("SELECT n FROM numbers", ()).page_size(1).one::<(i32,)>();
+    assert_eq!(*many.await.unwrap_err().kind(), ErrorKind::TooManyRows);
+}
+
 pub async fn by_reference(test: Test) {
     let session = &test.session;
     session.query("CREATE TABLE t (id int PRIMARY KEY)", ()).await.unwrap();

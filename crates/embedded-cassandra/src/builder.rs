@@ -11,13 +11,12 @@ use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::node::Cassandra;
 use crate::progress::Progress;
+use crate::release::{self, Line};
 use crate::start;
 #[cfg(feature = "tls")]
 use crate::tls::Tls;
 use crate::yaml;
 
-/// The version that is started when none is named.
-pub(crate) const VERSION: &str = "5.0.8";
 /// Below this Cassandra does not get through its own start.
 const LEAST_HEAP: u32 = 128;
 
@@ -47,7 +46,7 @@ pub struct Builder {
 impl Default for Builder {
     fn default() -> Self {
         Self {
-            version: VERSION.into(),
+            version: release::DEFAULT.into(),
             heap: 512,
             address: None,
             port: None,
@@ -66,8 +65,12 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// The version of Apache Cassandra, `5.0.8` by default. Any 5.0 release that Maven's
-    /// repositories hold.
+    /// The version of Apache Cassandra, `5.0.8` by default: any release of 4.0, 4.1 or 5.0 that
+    /// Maven's repositories hold. Known to work are 4.0.17, 4.1.10, 5.0.8 and 5.0.9.
+    ///
+    /// 4.0 and 4.1 run on Java 11, which is downloaded where it is not found. 4.0 wants the old
+    /// names of the settings in [`extra_yaml`](Self::extra_yaml), such as
+    /// `enable_user_defined_functions`, and has no `tls`.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
@@ -194,7 +197,8 @@ impl Builder {
         self
     }
 
-    /// The Java to use; by default `JAVA_HOME`, then `PATH`. It must be a Java 17.
+    /// The Java to use. It must be a Java 17 for Cassandra 5.0 and a Java 11 for 4.0 and 4.1. By
+    /// default `JAVA_HOME`, then `PATH`, then one of this crate's own, which is downloaded once.
     #[must_use]
     pub fn java_home(mut self, folder: impl Into<PathBuf>) -> Self {
         self.java_home = Some(folder.into());
@@ -260,13 +264,7 @@ impl Builder {
     }
 
     fn check(&self) -> Result<()> {
-        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let patch = self.version.strip_prefix("5.0.");
-        if !patch.is_some_and(plain) {
-            let reason =
-                format!("{:?} is not a release of Cassandra 5.0, like 5.0.8", self.version);
-            return Err(Error::setting("version", reason));
-        }
+        Line::of(&self.version)?;
         if self.heap < LEAST_HEAP {
             let reason = format!("{} MiB is too little, {LEAST_HEAP} is the least", self.heap);
             return Err(Error::setting("heap_mb", reason));
@@ -287,7 +285,20 @@ impl Builder {
         }
         yaml::check(&self.extra_yaml)?;
         #[cfg(feature = "tls")]
-        if self.tls.is_some() && yaml::has(&self.extra_yaml, yaml::CLIENT_ENCRYPTION) {
+        self.check_tls()?;
+        Ok(())
+    }
+
+    #[cfg(feature = "tls")]
+    fn check_tls(&self) -> Result<()> {
+        if self.tls.is_none() {
+            return Ok(());
+        }
+        if Line::of(&self.version)? < Line::V4_1 {
+            let reason = "Cassandra 4.0 reads no keys in PEM; TLS needs 4.1 or 5.0";
+            return Err(Error::setting("tls", reason));
+        }
+        if yaml::has(&self.extra_yaml, yaml::CLIENT_ENCRYPTION) {
             let reason = format!("`{}` is there beside Builder::tls", yaml::CLIENT_ENCRYPTION);
             return Err(Error::setting("extra_yaml", reason));
         }

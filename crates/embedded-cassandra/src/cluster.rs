@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::builder::Builder;
 use crate::error::{Error, Result};
-use crate::launch::{Company, Seat, Supplies};
+use crate::flags::Company;
+use crate::launch::{Seat, Supplies};
 use crate::layout::{Layout, Place, nth_rack};
 use crate::node::{Cassandra, Credentials, STATEMENT_TIMEOUT, new_name};
 use crate::port::{Block, Port};

@@ -140,7 +140,7 @@ impl fmt::Display for Error {
                 f,
                 "no Java {wanted} was found ({}); install one (Debian and Ubuntu: \
                  `apt install openjdk-{wanted}-jre-headless`), or set JAVA_HOME or \
-                 Builder::java_home to it",
+                 Builder::java_home to it, or install Python's pip, which downloads one",
                 tried.join("; ")
             ),
             Self::Maven { reason } => write!(

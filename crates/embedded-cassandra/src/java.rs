@@ -1,14 +1,18 @@
-//! Finds the Java that runs a node: `JAVA_HOME`, then every `java` in `PATH`.
+//! Finds the Java that runs a node: `JAVA_HOME`, then every `java` in `PATH`, then one of our own
+//! (see [`jre`]).
 //!
 //! Each candidate is asked for its version (about 0.1 s), because launchers of version managers
 //! look like Java from the outside. A candidate of another version is passed over and named in
 //! the error when none fits.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::{Error, Result};
+use crate::jre;
+use crate::progress::Progress;
 
 /// Options that would change a Java behind our back.
 pub(crate) const FOREIGN_OPTIONS: [&str; 3] =
@@ -17,6 +21,8 @@ pub(crate) const FOREIGN_OPTIONS: [&str; 3] =
 /// A Java that was asked for its version.
 #[derive(Clone, Debug)]
 pub(crate) struct Java {
+    /// The major version.
+    pub(crate) version: u32,
     pub(crate) executable: PathBuf,
     pub(crate) home: PathBuf,
     /// The exact build, such as `17.0.15+6-Debian-1deb12u1`.
@@ -24,16 +30,21 @@ pub(crate) struct Java {
 }
 
 /// The first Java of major version `wanted`; only `home` is looked at when it is given.
-pub(crate) fn find(home: Option<&Path>, wanted: u32) -> Result<Java> {
+pub(crate) fn find(home: Option<&Path>, wanted: u32, report: &dyn Fn(Progress)) -> Result<Java> {
     let mut tried = Vec::new();
     for (origin, executable) in candidates(home) {
         match ask(&executable) {
-            Ok((version, java)) if version == wanted.to_string() => return Ok(java),
-            Ok((version, _)) => tried.push(format!("{origin} is Java {version}")),
+            Ok(java) if java.version == wanted => return Ok(java),
+            Ok(java) => tried.push(format!("{origin} is Java {}", java.version)),
             Err(reason) => tried.push(format!("{origin}: {reason}")),
         }
     }
     if home.is_none() {
+        match jre::get(wanted, report).and_then(|home| ask(&home.join("bin/java"))) {
+            Ok(java) if java.version == wanted => return Ok(java),
+            Ok(java) => tried.push(format!("what pip downloaded is Java {}", java.version)),
+            Err(reason) => tried.push(reason),
+        }
         if env::var_os("JAVA_HOME").is_none_or(|home| home.is_empty()) {
             tried.push("JAVA_HOME is not set".into());
         }
@@ -42,6 +53,24 @@ pub(crate) fn find(home: Option<&Path>, wanted: u32) -> Result<Java> {
         }
     }
     Err(Error::Java { wanted, tried })
+}
+
+/// A Java with module `module`: `first`, or else one of those on this machine that is no older.
+pub(crate) fn with_module(first: &Java, module: &str) -> Option<Java> {
+    if first.has(module) {
+        return Some(first.clone());
+    }
+    let mut others = candidates(None).into_iter().filter_map(|(_, java)| ask(&java).ok());
+    others.find(|java| java.version >= first.version && java.has(module))
+}
+
+impl Java {
+    /// Whether it has a module. A Java that does not tell its modules has all of them.
+    fn has(&self, module: &str) -> bool {
+        let text = fs::read_to_string(self.home.join("release")).unwrap_or_default();
+        let modules = text.lines().find_map(|line| line.strip_prefix("MODULES="));
+        modules.is_none_or(|all| all.trim_matches('"').split(' ').any(|name| name == module))
+    }
 }
 
 fn candidates(home: Option<&Path>) -> Vec<(String, PathBuf)> {
@@ -67,8 +96,8 @@ fn java_in_path() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Asks `executable` for its specification version ("17") and its build.
-fn ask(executable: &Path) -> std::result::Result<(String, Java), String> {
+/// Asks `executable` for its version and its build.
+fn ask(executable: &Path) -> std::result::Result<Java, String> {
     let mut command = Command::new(executable);
     command.args(["-XshowSettings:properties", "-version"]).stdin(Stdio::null());
     for name in FOREIGN_OPTIONS {
@@ -90,6 +119,8 @@ fn ask(executable: &Path) -> std::result::Result<(String, Java), String> {
         let first = text.lines().next().unwrap_or("it printed nothing").to_owned();
         return Err(format!("it does not tell its version: {first}"));
     };
-    let java = Java { executable: executable.to_owned(), home: home.into(), build };
-    Ok((version, java))
+    // Java 8 calls itself 1.8.
+    let version = version.strip_prefix("1.").unwrap_or(&version);
+    let version = version.parse().map_err(|_| format!("its version is {version:?}"))?;
+    Ok(Java { version, executable: executable.to_owned(), home: home.into(), build })
 }

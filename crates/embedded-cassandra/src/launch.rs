@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use crate::archive::Archive;
 use crate::builder::Builder;
 use crate::error::{Error, Result};
+use crate::flags::{self, Company};
 use crate::folder::Folder;
 use crate::java::{self, FOREIGN_OPTIONS, Java};
 use crate::layout::Place;
@@ -21,84 +22,15 @@ use crate::lock;
 use crate::maven;
 use crate::port::Port;
 use crate::process;
+use crate::progress::Progress;
+use crate::release::Line;
 use crate::stream::Way;
 use crate::yaml::{self, ClientEncryption, Endpoint, Settings};
 
 const MAIN_CLASS: &str = "org.apache.cassandra.service.CassandraDaemon";
-/// The Java that Cassandra 5.0 is started on.
-const JAVA: u32 = 17;
-/// How many nodes of a cluster keep the roles, if it has so many.
-const REPLICAS: usize = 3;
 /// A node that was killed lets go of its data within milliseconds.
 const STORAGE_WAIT: Duration = Duration::from_secs(5);
 const STORAGE_LOCK: &str = "embedded-cassandra.lock";
-/// Heap at the start, in MiB; it grows to what the builder says.
-const FIRST_HEAP: u32 = 128;
-
-/// What Cassandra 5.0 opens and exports on Java 17, as in its own `jvm17-server.options`.
-const EXPORTS: [&str; 10] = [
-    "java.base/jdk.internal.misc",
-    "java.base/java.lang.ref",
-    "java.management.rmi/com.sun.jmx.remote.internal.rmi",
-    "java.management/com.sun.jmx.remote.security",
-    "java.rmi/sun.rmi.registry",
-    "java.rmi/sun.rmi.server",
-    "java.sql/java.sql",
-    "jdk.unsupported/sun.misc",
-    "jdk.attach/sun.tools.attach",
-    "jdk.compiler/com.sun.tools.javac.file",
-];
-const OPENS: [&str; 15] = [
-    "jdk.compiler/com.sun.tools.javac",
-    "java.base/java.lang",
-    "java.base/java.lang.module",
-    "java.base/java.lang.reflect",
-    "java.base/java.io",
-    "java.base/java.nio",
-    "java.base/java.util",
-    "java.base/sun.nio.ch",
-    "java.base/jdk.internal.loader",
-    "java.base/jdk.internal.ref",
-    "java.base/jdk.internal.reflect",
-    "java.base/jdk.internal.math",
-    "java.base/jdk.internal.module",
-    "java.base/jdk.internal.util.jar",
-    "jdk.management/com.sun.management.internal",
-];
-
-const FLAGS: [&str; 24] = [
-    "-Djdk.attach.allowAttachSelf=true",
-    "-Dio.netty.tryReflectionSetAccessible=true",
-    "-Dio.netty.allocator.useCacheForAllThreads=true",
-    "-Dio.netty.allocator.maxOrder=11",
-    "-Djava.net.preferIPv4Stack=true",
-    "-Dchronicle.analytics.disable=true",
-    "-Xss256k",
-    // Small and quick to start rather than fast in the long run.
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-XX:MaxDirectMemorySize=256m",
-    "-XX:+ExitOnOutOfMemoryError",
-    // Its file in /tmp would stay behind a node that is killed.
-    "-XX:-UsePerfData",
-    "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-    "-Dcassandra.superuser_setup_delay_ms=0",
-    // Passwords of tests: 4 is the cheapest that there is.
-    "-Dcassandra.auth_bcrypt_gensalt_log2_rounds=4",
-    "-Dcassandra.shutdown_announce_in_ms=0",
-    "-Dcassandra.size_recorder_interval=0",
-    "-Dcassandra.libjemalloc=-",
-    "-Dcassandra.disable_tcactive_openssl=true",
-    // What 5.0 finds out by filling a table for a second at every start. It is used to estimate how
-    // full memory is, no more.
-    "-Dcassandra.memtable.row_overhead_size=180",
-    // Without it Cassandra closes its output, and a failed start would have no words.
-    "-Dcassandra-foreground=yes",
-    "-Dcassandra.config.allow_system_properties=true",
-    "-Dfile.encoding=UTF-8",
-    "-Djava.awt.headless=true",
-];
-
 const LOGBACK: &str = r#"<configuration>
   <appender name="file" class="ch.qos.logback.core.FileAppender">
     <file>${cassandra.logdir}/system.log</file>
@@ -111,6 +43,7 @@ const LOGBACK: &str = r#"<configuration>
 /// What all nodes that are started together have in common.
 pub(crate) struct Supplies {
     pub(crate) builder: Builder,
+    pub(crate) line: Line,
     pub(crate) java: Java,
     /// In the order of the class path.
     pub(crate) jars: Vec<PathBuf>,
@@ -120,10 +53,12 @@ pub(crate) struct Supplies {
 impl Supplies {
     /// Downloads what is not there yet.
     pub(crate) fn get(builder: &Builder, company: Company) -> Result<Arc<Self>> {
-        let java = java::find(builder.java_home.as_deref(), JAVA)?;
-        let jars = maven::jars(&builder.version, &java, &|step| builder.report(&step))?;
-        let flags = flags(builder, company);
-        Ok(Arc::new(Self { builder: builder.clone(), java, jars, flags }))
+        let line = Line::of(&builder.version)?;
+        let report = |step: Progress| builder.report(&step);
+        let java = java::find(builder.java_home.as_deref(), line.java(), &report)?;
+        let jars = maven::jars(&builder.version, &java, &report)?;
+        let flags = flags::of(builder, line, company);
+        Ok(Arc::new(Self { builder: builder.clone(), line, java, jars, flags }))
     }
 
     pub(crate) fn class_path(&self) -> OsString {
@@ -136,48 +71,6 @@ impl Supplies {
         }
         class_path
     }
-}
-
-/// Whom a node has to deal with.
-#[derive(Clone, Copy)]
-pub(crate) enum Company {
-    /// Nobody: its own seed.
-    Alone,
-    /// The nodes that the cluster begins with.
-    Cluster(usize),
-}
-
-/// The flags of the JVM that do not differ between nodes that are started together.
-fn flags(builder: &Builder, company: Company) -> Vec<String> {
-    let module = |option: &str, list: &[&str]| -> Vec<String> {
-        list.iter().map(|name| format!("{option}={name}=ALL-UNNAMED")).collect()
-    };
-    let mut flags = module("--add-exports", &EXPORTS);
-    flags.extend(module("--add-opens", &OPENS));
-    flags.extend(FLAGS.map(String::from));
-    match company {
-        Company::Alone => {}
-        Company::Cluster(nodes) => {
-            // Logins shall not need one certain node.
-            let replicas = nodes.min(REPLICAS);
-            flags.push(format!("-Dcassandra.system_auth.default_rf={replicas}"));
-            // A node that joins may find another one down: its range is then the only one to move.
-            flags.push("-Dcassandra.consistent.rangemovement=false".into());
-        }
-    }
-    flags.push(format!("-Xms{}m", FIRST_HEAP.min(builder.heap)));
-    flags.push(format!("-Xmx{}m", builder.heap));
-    if builder.fast_schema {
-        flags.push("-Dcassandra.unsafesystem=true".into());
-        flags.push("-Dcassandra.test.flush_local_schema_changes=false".into());
-    }
-    if builder.data_dir.is_none() {
-        // Data that ends with the node need not survive the machine. It still survives the
-        // process: what was written is in the kernel's hands.
-        flags.push("-Dcassandra.skip_sync=true".into());
-    }
-    flags.extend(builder.jvm_args.iter().cloned());
-    flags
 }
 
 /// Where one node stands: what differs between nodes that are started together.
@@ -256,6 +149,7 @@ impl Plan {
         let truststore = conf.join("truststore.pem");
         let builder = &self.supplies.builder;
         let settings = Settings {
+            line: self.supplies.line,
             auth: builder.auth,
             tls: self.write_tls(&keystore, &truststore)?,
             extra: &builder.extra_yaml,

@@ -73,8 +73,10 @@
 //! (`TMPDIR`), which must allow programs to be executed. It is removed with the node.
 //! [`Builder::data_dir`] keeps the data elsewhere, for good.
 //!
-//! Nodes are durable by default: what was acknowledged survives a kill of the node, and can be read
-//! by the next node on the same [`data_dir`](Builder::data_dir).
+//! Nodes are durable by default: what was acknowledged survives a kill of the node, to the last
+//! write, and can be read after a [restart](Cassandra::restart) or by the next node on the same
+//! [`data_dir`](Builder::data_dir). Writes are therefore in the commit log before they are
+//! acknowledged (`commitlog_sync: batch`), and on the disk too with a `data_dir`.
 //!
 //! # How a node ends
 //! Dropping kills it at once; [`Cassandra::stop`] lets it drain. A node dies with the program in any
@@ -105,8 +107,10 @@ mod cache;
 mod certificates;
 mod cluster;
 mod error;
+mod flags;
 mod folder;
 mod java;
+mod jre;
 mod launch;
 mod layout;
 mod life;
@@ -119,6 +123,7 @@ mod probe;
 mod process;
 mod progress;
 mod random;
+mod release;
 mod shared;
 mod start;
 mod stream;

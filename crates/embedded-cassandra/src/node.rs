@@ -242,7 +242,8 @@ impl Cassandra {
 
     /// Runs Cassandra's `nodetool` with these arguments on this node, and returns what it printed:
     /// `node.nodetool(&["status"])`. Takes about a second, and makes the node's JMX reachable on its
-    /// own address from then on.
+    /// own address from then on. Where this crate downloaded the node's Java, another one on the
+    /// machine must help out.
     ///
     /// # Errors
     /// [`Error::Nodetool`] with its words when it fails.

@@ -2,19 +2,22 @@
 //!
 //! It talks to a node over JMX, which our nodes do not offer: a node is asked to open it when the
 //! first order comes, on a free port of its own address. The tool is among the jars and needs a
-//! JVM, which takes about a second.
+//! JVM, which takes about a second: of the node's Java, unless that is one of our own, which lacks a
+//! module.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::attach;
 use crate::error::{Error, Result};
-use crate::java::FOREIGN_OPTIONS;
+use crate::java::{self, FOREIGN_OPTIONS};
 use crate::launch::{self, Plan};
 use crate::port::{self, Port};
 use crate::process;
 
 const MAIN_CLASS: &str = "org.apache.cassandra.tools.NodeTool";
+/// What finds the node's JMX by its address.
+const MODULE: &str = "jdk.naming.rmi";
 /// Without a word on this, logback says everything.
 const SILENCE: &str = "<configuration><root level=\"OFF\"/></configuration>\n";
 const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,10 +37,14 @@ pub(crate) fn run(
             jmx.insert(opened).number
         }
     };
+    let java = java::with_module(&plan.supplies.java, MODULE).ok_or_else(|| {
+        let of = plan.supplies.java.version;
+        failed(format!("it needs a Java {of} or newer with module {MODULE}; any full one has it"))
+    })?;
     let folder = plan.folder.path();
     let silence = folder.join("conf/logback-tools.xml");
     launch::write(&silence, SILENCE)?;
-    let mut command = Command::new(&plan.supplies.java.executable);
+    let mut command = Command::new(&java.executable);
     command.args(plan.supplies.flags.iter().filter(|flag| flag.starts_with("--add-")));
     command.args(["-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"]);
     // It keeps a history in the home folder.

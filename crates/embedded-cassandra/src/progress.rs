@@ -14,6 +14,11 @@ pub enum Progress {
         /// The version of Cassandra.
         version: String,
     },
+    /// No Java that fits was found on this machine, and pip downloads one.
+    DownloadingJava {
+        /// The major version.
+        version: u32,
+    },
     /// Maven downloads Cassandra. Reported again for every file.
     Downloading {
         /// The version of Cassandra.
@@ -39,6 +44,7 @@ impl fmt::Display for Progress {
             Self::Waiting { version } => {
                 write!(f, "waiting for another download of Cassandra {version}")
             }
+            Self::DownloadingJava { version } => write!(f, "downloading Java {version} (once)"),
             Self::Downloading { version, files } => {
                 write!(f, "downloading Cassandra {version} (once): {files} files")
             }

@@ -16,7 +16,8 @@ use crate::archive::Archive;
 use crate::builder::Builder;
 use crate::cache;
 use crate::error::{Error, Result};
-use crate::launch::{self, Company, Plan, Seat, Supplies};
+use crate::flags::Company;
+use crate::launch::{self, Plan, Seat, Supplies};
 use crate::layout::Layout;
 use crate::life::Life;
 use crate::node::Cassandra;
@@ -122,7 +123,7 @@ fn launch(plans: &[&Plan]) -> std::result::Result<Vec<Alive>, Failure> {
             for ((plan, archive), (life, _)) in plans.iter().zip(archives).zip(&alive) {
                 if let Archive::Record(recording) = archive {
                     plan.supplies.builder.report(&Progress::Archiving);
-                    recording.finish(life.pid(), plan.folder.path());
+                    recording.finish(life.pid(), plan);
                 }
             }
             Ok(alive)

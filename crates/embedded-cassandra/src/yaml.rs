@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::release::Line;
 
 const EXTRA: &str = "extra_yaml";
 
@@ -17,10 +18,9 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner"),
     ("endpoint_snitch", "GossipingPropertyFileSnitch"),
     ("num_tokens", "1"),
-    // Segments are mapped files: what was acknowledged survives the death of the process, and the
-    // period matters for the death of the machine only.
-    ("commitlog_sync", "periodic"),
-    ("commitlog_sync_period", "10000ms"),
+    // What is acknowledged survives the death of the process. Periodic sync would not do: what was
+    // written since its last mark, up to 100 ms ago, is in the file and is not replayed.
+    ("commitlog_sync", "batch"),
     ("commitlog_segment_size", "8MiB"),
     ("memtable_heap_space", "64MiB"),
     ("memtable_offheap_space", "64MiB"),
@@ -47,6 +47,28 @@ const AUTH: &[(&str, &str)] = &[
     ("roles_validity", "0ms"),
     ("permissions_validity", "0ms"),
     ("credentials_validity", "0ms"),
+];
+
+/// What 4.0 calls some of the above, and how it writes their values.
+const OLD: &[(&str, &str, &str)] = &[
+    ("commitlog_segment_size", "commitlog_segment_size_in_mb", "8"),
+    ("memtable_heap_space", "memtable_heap_space_in_mb", "64"),
+    ("memtable_offheap_space", "memtable_offheap_space_in_mb", "64"),
+    ("user_defined_functions_enabled", "enable_user_defined_functions", "true"),
+    ("materialized_views_enabled", "enable_materialized_views", "true"),
+    (
+        "native_transport_max_request_data_in_flight",
+        "native_transport_max_concurrent_requests_in_bytes",
+        "268435456",
+    ),
+    (
+        "native_transport_max_request_data_in_flight_per_ip",
+        "native_transport_max_concurrent_requests_in_bytes_per_ip",
+        "268435456",
+    ),
+    ("roles_validity", "roles_validity_in_ms", "0"),
+    ("permissions_validity", "permissions_validity_in_ms", "0"),
+    ("credentials_validity", "credentials_validity_in_ms", "0"),
 ];
 
 pub(crate) const CLIENT_ENCRYPTION: &str = "client_encryption_options";
@@ -83,6 +105,7 @@ pub(crate) struct Endpoint {
 
 /// What the builder was told, beside addresses.
 pub(crate) struct Settings<'a> {
+    pub(crate) line: Line,
     pub(crate) auth: bool,
     pub(crate) tls: Option<ClientEncryption<'a>>,
     /// Has passed [`check`].
@@ -125,10 +148,20 @@ fn quoted(path: &Path) -> String {
 pub(crate) fn render(endpoint: &Endpoint, settings: &Settings<'_>) -> String {
     let Endpoint { address, native_port, storage_port, seeds, token, bootstrap } = endpoint;
     let seeds: Vec<_> = seeds.iter().map(|seed| format!("{seed}:{storage_port}")).collect();
-    let Settings { auth, tls, extra } = settings;
+    let Settings { line, auth, tls, extra } = settings;
     let auth = if *auth { AUTH } else { &[] };
     let mut text = String::new();
-    for (name, value) in DEFAULTS.iter().chain(auth).filter(|(name, _)| !has(extra, name)) {
+    for (name, value) in DEFAULTS.iter().chain(auth) {
+        let old = OLD.iter().find(|(new, ..)| new == name);
+        let (name, value) = match old {
+            // Later versions read the old names too, and not both.
+            Some((_, old, _)) if has(extra, old) => continue,
+            Some((_, old, value)) if *line == Line::V4_0 => (old, value),
+            _ => (name, value),
+        };
+        if has(extra, name) {
+            continue;
+        }
         text.push_str(&format!("{name}: {value}\n"));
     }
     text.push_str(&format!(
@@ -235,7 +268,7 @@ mod tests {
     }
 
     fn rendered(auth: bool, extra: &str) -> String {
-        render(&endpoint(), &Settings { auth, tls: None, extra })
+        render(&endpoint(), &Settings { line: Line::V5_0, auth, tls: None, extra })
     }
 
     fn reason(extra: &str) -> String {
@@ -267,6 +300,18 @@ mod tests {
         assert!(text.contains("initial_token: \"-5\"\n"), "{text}");
         assert!(text.contains("seeds: \"127.0.0.1:17000,127.0.0.2:17000\""), "{text}");
         assert!(!rendered(false, "num_tokens: 16\n").contains("initial_token"));
+    }
+
+    #[test]
+    fn the_oldest_line_gets_the_old_names() {
+        let settings = Settings { line: Line::V4_0, auth: true, tls: None, extra: "" };
+        let text = render(&endpoint(), &settings);
+        for (new, old, value) in OLD {
+            assert!(text.contains(&format!("\n{old}: {value}\n")), "{old}");
+            assert!(!text.contains(&format!("\n{new}: ")), "{new}");
+        }
+        let text = rendered(false, "enable_materialized_views: false\n");
+        assert!(!text.contains("materialized_views_enabled"), "both would be refused");
     }
 
     #[test]

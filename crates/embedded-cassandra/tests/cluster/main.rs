@@ -1,6 +1,7 @@
 //! Clusters, in a binary of their own: no more than three nodes run at a time.
 
 mod life;
+mod versions;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

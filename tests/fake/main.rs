@@ -20,6 +20,7 @@ mod limits;
 mod log;
 mod metrics;
 mod requests;
+mod settings;
 mod storm;
 mod streams;
 mod transactions;
@@ -403,6 +404,34 @@ macro_rules! under {
         mod pollster { tests!($personality pollster); }
         mod inline_on_wake { tests!($personality inline_on_wake); }
     })* };
+}
+
+/// What C is told, which no order of completion and no runtime changes.
+mod told {
+    use super::*;
+
+    const HERE: Cell = Cell::new("late", "pollster");
+
+    #[test]
+    fn nothing_that_was_not_set() {
+        HERE.alone(settings::defaults)
+    }
+    #[test]
+    fn every_setting_of_a_session() {
+        HERE.alone(settings::of_session)
+    }
+    #[test]
+    fn every_setting_of_a_profile() {
+        HERE.alone(settings::of_profile)
+    }
+    #[test]
+    fn options_of_requests() {
+        HERE.alone(settings::of_requests)
+    }
+    #[test]
+    fn what_is_refused_is_told_at_once() {
+        HERE.alone(settings::refused)
+    }
 }
 
 /// What has no runtime in it.

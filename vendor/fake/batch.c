@@ -113,6 +113,20 @@ CassError cass_batch_set_tracing(CassBatch *batch, cass_bool_t enabled)
     return CASS_OK;
 }
 
+CassError cass_batch_set_execution_profile_n(CassBatch *batch, const char *name, size_t name_length)
+{
+    check_change(batch, __func__);
+    note(__func__, "%.*s", (int)name_length, name);
+    return CASS_OK;
+}
+
+CassError cass_batch_set_retry_policy(CassBatch *batch, CassRetryPolicy *policy)
+{
+    check_change(batch, __func__);
+    note(__func__, "%s", retry_policy_name(policy, __func__));
+    return CASS_OK;
+}
+
 CassError cass_batch_set_custom_payload(CassBatch *batch, const CassCustomPayload *payload)
 {
     check_change(batch, __func__);

@@ -154,6 +154,9 @@ typedef struct CassIterator CassIterator;
 typedef struct CassRow CassRow;
 typedef struct CassValue CassValue;
 typedef struct CassDataType CassDataType;
+typedef struct CassExecProfile CassExecProfile;
+typedef struct CassRetryPolicy CassRetryPolicy;
+typedef struct CassTimestampGen CassTimestampGen;
 
 typedef void (*CassFutureCallback)(CassFuture *future, void *data);
 typedef void (*CassLogCallback)(const CassLogMessage *message, void *data);
@@ -346,6 +349,133 @@ EXPORT CassError cass_error_result_table(const CassErrorResult *error_result, co
                                          size_t *table_length);
 EXPORT CassError cass_error_result_function(const CassErrorResult *error_result,
                                             const char **function, size_t *function_length);
+
+/* settings.c */
+EXPORT CassExecProfile *cass_execution_profile_new(void);
+EXPORT void cass_execution_profile_free(CassExecProfile *profile);
+EXPORT CassError cass_cluster_set_use_randomized_contact_points(CassCluster *cluster,
+                                                                cass_bool_t enabled);
+EXPORT void cass_cluster_set_connection_heartbeat_interval(CassCluster *cluster,
+                                                           unsigned interval_secs);
+EXPORT void cass_cluster_set_connection_idle_timeout(CassCluster *cluster, unsigned timeout_secs);
+EXPORT void cass_cluster_set_tcp_nodelay(CassCluster *cluster, cass_bool_t enabled);
+EXPORT void cass_cluster_set_tcp_keepalive(CassCluster *cluster, cass_bool_t enabled,
+                                           unsigned delay_secs);
+EXPORT CassError cass_cluster_set_local_address_n(CassCluster *cluster, const char *address,
+                                                  size_t address_length);
+EXPORT CassError cass_cluster_set_local_port_range(CassCluster *cluster, int lo, int hi);
+EXPORT CassError cass_cluster_set_no_compact(CassCluster *cluster, cass_bool_t enabled);
+EXPORT CassError cass_cluster_set_new_request_ratio(CassCluster *cluster, int32_t ratio);
+EXPORT CassError cass_cluster_set_max_reusable_write_objects(CassCluster *cluster,
+                                                             unsigned objects);
+EXPORT void cass_cluster_set_max_schema_wait_time(CassCluster *cluster, unsigned wait_ms);
+EXPORT CassError cass_cluster_set_prepare_on_all_hosts(CassCluster *cluster, cass_bool_t enabled);
+EXPORT CassError cass_cluster_set_prepare_on_up_or_add_host(CassCluster *cluster,
+                                                            cass_bool_t enabled);
+EXPORT void cass_cluster_set_tracing_max_wait_time(CassCluster *cluster, unsigned wait_ms);
+EXPORT void cass_cluster_set_tracing_retry_wait_time(CassCluster *cluster, unsigned wait_ms);
+EXPORT void cass_cluster_set_tracing_consistency(CassCluster *cluster, CassConsistency consistency);
+EXPORT CassError cass_cluster_set_histogram_refresh_interval(CassCluster *cluster,
+                                                             unsigned interval_ms);
+EXPORT void cass_cluster_set_application_version_n(CassCluster *cluster, const char *version,
+                                                   size_t version_length);
+EXPORT void cass_cluster_set_client_id(CassCluster *cluster, CassUuid id);
+EXPORT CassError cass_cluster_set_exponential_reconnect(CassCluster *cluster, uint64_t base_ms,
+                                                        uint64_t max_ms);
+EXPORT void cass_cluster_set_timestamp_gen(CassCluster *cluster, CassTimestampGen *generator);
+EXPORT void cass_cluster_set_load_balance_round_robin(CassCluster *cluster);
+EXPORT CassError cass_cluster_set_load_balance_dc_aware_n(
+    CassCluster *cluster, const char *dc, size_t dc_length, unsigned used_hosts_per_remote_dc,
+    cass_bool_t allow_remote_dcs_for_local_cl);
+EXPORT CassError cass_cluster_set_load_balance_rack_aware_n(CassCluster *cluster, const char *dc,
+                                                            size_t dc_length, const char *rack,
+                                                            size_t rack_length);
+EXPORT void cass_cluster_set_token_aware_routing(CassCluster *cluster, cass_bool_t enabled);
+EXPORT void cass_cluster_set_token_aware_routing_shuffle_replicas(CassCluster *cluster,
+                                                                  cass_bool_t enabled);
+EXPORT void cass_cluster_set_latency_aware_routing(CassCluster *cluster, cass_bool_t enabled);
+EXPORT void cass_cluster_set_latency_aware_routing_settings(CassCluster *cluster, double threshold,
+                                                            uint64_t scale_ms, uint64_t retry_ms,
+                                                            uint64_t update_ms,
+                                                            uint64_t min_measured);
+EXPORT void cass_cluster_set_whitelist_filtering_n(CassCluster *cluster, const char *hosts,
+                                                   size_t hosts_length);
+EXPORT void cass_cluster_set_whitelist_dc_filtering_n(CassCluster *cluster, const char *dcs,
+                                                      size_t dcs_length);
+EXPORT void cass_cluster_set_blacklist_filtering_n(CassCluster *cluster, const char *hosts,
+                                                   size_t hosts_length);
+EXPORT void cass_cluster_set_blacklist_dc_filtering_n(CassCluster *cluster, const char *dcs,
+                                                      size_t dcs_length);
+EXPORT void cass_cluster_set_retry_policy(CassCluster *cluster, CassRetryPolicy *policy);
+EXPORT CassError cass_cluster_set_constant_speculative_execution_policy(CassCluster *cluster,
+                                                                        int64_t delay_ms, int max);
+EXPORT CassError cass_execution_profile_set_consistency(CassExecProfile *profile,
+                                                        CassConsistency consistency);
+EXPORT CassError cass_execution_profile_set_serial_consistency(CassExecProfile *profile,
+                                                               CassConsistency consistency);
+EXPORT CassError cass_execution_profile_set_request_timeout(CassExecProfile *profile,
+                                                            uint64_t timeout_ms);
+EXPORT CassError cass_execution_profile_set_load_balance_round_robin(CassExecProfile *profile);
+EXPORT CassError cass_execution_profile_set_load_balance_dc_aware_n(
+    CassExecProfile *profile, const char *dc, size_t dc_length, unsigned used_hosts_per_remote_dc,
+    cass_bool_t allow_remote_dcs_for_local_cl);
+EXPORT CassError cass_execution_profile_set_load_balance_rack_aware_n(CassExecProfile *profile,
+                                                                      const char *dc,
+                                                                      size_t dc_length,
+                                                                      const char *rack,
+                                                                      size_t rack_length);
+EXPORT CassError cass_execution_profile_set_token_aware_routing(CassExecProfile *profile,
+                                                                cass_bool_t enabled);
+EXPORT CassError cass_execution_profile_set_token_aware_routing_shuffle_replicas(
+    CassExecProfile *profile, cass_bool_t enabled);
+EXPORT CassError cass_execution_profile_set_latency_aware_routing(CassExecProfile *profile,
+                                                                  cass_bool_t enabled);
+EXPORT CassError cass_execution_profile_set_latency_aware_routing_settings(CassExecProfile *profile,
+                                                                           double threshold,
+                                                                           uint64_t scale_ms,
+                                                                           uint64_t retry_ms,
+                                                                           uint64_t update_ms,
+                                                                           uint64_t min_measured);
+EXPORT CassError cass_execution_profile_set_whitelist_filtering_n(CassExecProfile *profile,
+                                                                  const char *hosts,
+                                                                  size_t hosts_length);
+EXPORT CassError cass_execution_profile_set_whitelist_dc_filtering_n(CassExecProfile *profile,
+                                                                     const char *dcs,
+                                                                     size_t dcs_length);
+EXPORT CassError cass_execution_profile_set_blacklist_filtering_n(CassExecProfile *profile,
+                                                                  const char *hosts,
+                                                                  size_t hosts_length);
+EXPORT CassError cass_execution_profile_set_blacklist_dc_filtering_n(CassExecProfile *profile,
+                                                                     const char *dcs,
+                                                                     size_t dcs_length);
+EXPORT CassError cass_execution_profile_set_retry_policy(CassExecProfile *profile,
+                                                         CassRetryPolicy *policy);
+EXPORT CassError cass_execution_profile_set_constant_speculative_execution_policy(
+    CassExecProfile *profile, int64_t delay_ms, int max);
+EXPORT CassError cass_execution_profile_set_no_speculative_execution_policy(
+    CassExecProfile *profile);
+EXPORT CassError cass_cluster_set_execution_profile_n(CassCluster *cluster, const char *name,
+                                                      size_t name_length, CassExecProfile *profile);
+
+/* policy.c */
+EXPORT CassRetryPolicy *cass_retry_policy_default_new(void);
+EXPORT CassRetryPolicy *cass_retry_policy_fallthrough_new(void);
+EXPORT CassRetryPolicy *cass_retry_policy_logging_new(CassRetryPolicy *child);
+EXPORT void cass_retry_policy_free(CassRetryPolicy *policy);
+EXPORT CassTimestampGen *cass_timestamp_gen_server_side_new(void);
+EXPORT CassTimestampGen *cass_timestamp_gen_monotonic_new_with_settings(
+    int64_t warning_threshold_us, int64_t warning_interval_ms);
+EXPORT void cass_timestamp_gen_free(CassTimestampGen *generator);
+
+/* statement.c and batch.c: policies */
+EXPORT CassError cass_statement_set_execution_profile_n(CassStatement *statement, const char *name,
+                                                        size_t name_length);
+EXPORT CassError cass_statement_set_retry_policy(CassStatement *statement, CassRetryPolicy *policy);
+EXPORT CassError cass_statement_set_host_inet(CassStatement *statement, const CassInet *host,
+                                              int port);
+EXPORT CassError cass_batch_set_execution_profile_n(CassBatch *batch, const char *name,
+                                                    size_t name_length);
+EXPORT CassError cass_batch_set_retry_policy(CassBatch *batch, CassRetryPolicy *policy);
 
 /* names.c */
 EXPORT const char *cass_error_desc(CassError error);

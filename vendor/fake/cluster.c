@@ -33,6 +33,7 @@ CassError cass_cluster_set_contact_points_n(CassCluster *cluster, const char *co
                                             size_t contact_points_length)
 {
     object_check(&cluster->object, KIND_CLUSTER, __func__);
+    note(__func__, "%.*s", (int)contact_points_length, contact_points);
     char *old = cluster->contact_points;
     if (contact_points_length == 0) {
         cluster->contact_points = copy_text("", 0);
@@ -55,6 +56,7 @@ static CassError accept_if(CassCluster *cluster, bool valid, const char *functio
 
 CassError cass_cluster_set_port(CassCluster *cluster, int port)
 {
+    note(__func__, "%d", port);
     CassError error = accept_if(cluster, port > 0, __func__);
     if (error == CASS_OK)
         cluster->port = port;
@@ -63,6 +65,7 @@ CassError cass_cluster_set_port(CassCluster *cluster, int port)
 
 CassError cass_cluster_set_protocol_version(CassCluster *cluster, int protocol_version)
 {
+    note(__func__, "%d", protocol_version);
     bool known = protocol_version == 3 || protocol_version == 4 || protocol_version == 0x41 ||
                  protocol_version == 0x42;
     CassError error = accept_if(cluster, known, __func__);
@@ -73,21 +76,25 @@ CassError cass_cluster_set_protocol_version(CassCluster *cluster, int protocol_v
 
 CassError cass_cluster_set_consistency(CassCluster *cluster, CassConsistency consistency)
 {
+    note(__func__, "%u", consistency);
     return accept_if(cluster, consistency != CONSISTENCY_UNKNOWN, __func__);
 }
 
 CassError cass_cluster_set_serial_consistency(CassCluster *cluster, CassConsistency consistency)
 {
+    note(__func__, "%u", consistency);
     return accept_if(cluster, consistency != CONSISTENCY_UNKNOWN, __func__);
 }
 
 CassError cass_cluster_set_num_threads_io(CassCluster *cluster, unsigned num_threads)
 {
+    note(__func__, "%u", num_threads);
     return accept_if(cluster, num_threads > 0, __func__);
 }
 
 CassError cass_cluster_set_queue_size_io(CassCluster *cluster, unsigned queue_size)
 {
+    note(__func__, "%u", queue_size);
     CassError error = accept_if(cluster, queue_size > 0, __func__);
     if (error == CASS_OK)
         cluster->queue_size = queue_size;
@@ -97,35 +104,37 @@ CassError cass_cluster_set_queue_size_io(CassCluster *cluster, unsigned queue_si
 CassError cass_cluster_set_core_connections_per_host(CassCluster *cluster,
                                                      unsigned num_connections)
 {
+    note(__func__, "%u", num_connections);
     return accept_if(cluster, num_connections > 0, __func__);
 }
 
 CassError cass_cluster_set_coalesce_delay(CassCluster *cluster, int64_t delay_us)
 {
+    note(__func__, "%lld", (long long)delay_us);
     return accept_if(cluster, delay_us >= 0, __func__);
 }
 
 void cass_cluster_set_constant_reconnect(CassCluster *cluster, uint64_t delay_ms)
 {
-    (void)delay_ms;
+    note(__func__, "%llu", (unsigned long long)delay_ms);
     accept_if(cluster, true, __func__);
 }
 
 void cass_cluster_set_connect_timeout(CassCluster *cluster, unsigned timeout_ms)
 {
-    (void)timeout_ms;
+    note(__func__, "%u", timeout_ms);
     accept_if(cluster, true, __func__);
 }
 
 void cass_cluster_set_request_timeout(CassCluster *cluster, unsigned timeout_ms)
 {
-    (void)timeout_ms;
+    note(__func__, "%u", timeout_ms);
     accept_if(cluster, true, __func__);
 }
 
 void cass_cluster_set_resolve_timeout(CassCluster *cluster, unsigned timeout_ms)
 {
-    (void)timeout_ms;
+    note(__func__, "%u", timeout_ms);
     accept_if(cluster, true, __func__);
 }
 
@@ -148,7 +157,7 @@ void cass_cluster_set_credentials_n(CassCluster *cluster, const char *username,
 
 void cass_cluster_set_use_schema(CassCluster *cluster, cass_bool_t enabled)
 {
-    (void)enabled;
+    note(__func__, "%u", enabled);
     accept_if(cluster, true, __func__);
 }
 
@@ -160,8 +169,7 @@ void cass_cluster_set_application_name(CassCluster *cluster, const char *applica
 void cass_cluster_set_application_name_n(CassCluster *cluster, const char *application_name,
                                          size_t application_name_length)
 {
-    (void)application_name;
-    (void)application_name_length;
+    note(__func__, "%.*s", (int)application_name_length, application_name);
     accept_if(cluster, true, __func__);
 }
 

@@ -1,6 +1,10 @@
 /* The gate before every completion, and the counters that tests read. */
 #include "fake.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 static pthread_mutex_t gate_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_changed = PTHREAD_COND_INITIALIZER;
 static bool held;
@@ -36,6 +40,60 @@ void gate_pass_after(uint64_t before)
 void count_callback(void)
 {
     atomic_fetch_add(&callbacks, 1);
+}
+
+static pthread_mutex_t page_mutex = PTHREAD_MUTEX_INITIALIZER;
+static bool listening;
+static char page[16 * 1024];
+static size_t page_length;
+
+static void write_down(const char *format, va_list arguments)
+{
+    size_t room = sizeof page - page_length;
+    int length = vsnprintf(page + page_length, room, format, arguments);
+    if (length < 0 || (size_t)length >= room)
+        die("note", "the page is full");
+    page_length += (size_t)length;
+}
+
+__attribute__((format(printf, 1, 2))) static void write_more(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_down(format, arguments);
+    va_end(arguments);
+}
+
+void note(const char *function, const char *format, ...)
+{
+    pthread_mutex_lock(&page_mutex);
+    if (listening) {
+        va_list arguments;
+        va_start(arguments, format);
+        write_more("%s ", function);
+        write_down(format, arguments);
+        write_more("\n");
+        va_end(arguments);
+    }
+    pthread_mutex_unlock(&page_mutex);
+}
+
+void fake_listen(void)
+{
+    pthread_mutex_lock(&page_mutex);
+    listening = true;
+    page_length = 0;
+    pthread_mutex_unlock(&page_mutex);
+}
+
+size_t fake_heard(char *text, size_t size)
+{
+    pthread_mutex_lock(&page_mutex);
+    listening = false;
+    size_t length = page_length;
+    memcpy(text, page, length < size ? length : size);
+    pthread_mutex_unlock(&page_mutex);
+    return length;
 }
 
 void fake_hold(void)
@@ -81,4 +139,7 @@ void fake_live(FakeLive *live)
     live->iterators = object_live(KIND_ITERATOR);
     live->batches = object_live(KIND_BATCH);
     live->payloads = object_live(KIND_PAYLOAD);
+    live->profiles = object_live(KIND_PROFILE);
+    live->retry_policies = object_live(KIND_RETRY_POLICY);
+    live->timestamp_generators = object_live(KIND_TIMESTAMP_GEN);
 }

@@ -16,6 +16,9 @@ typedef struct {
     uint64_t iterators;
     uint64_t batches;
     uint64_t payloads;
+    uint64_t profiles;
+    uint64_t retry_policies;
+    uint64_t timestamp_generators;
 } FakeLive;
 
 EXPORT void fake_live(FakeLive *live);
@@ -32,5 +35,12 @@ EXPORT void fake_release(void);
 /* Has the server forget every statement that was prepared, and give each another id from now on: what
  * was prepared before fails with an id mismatch, for good. */
 EXPORT void fake_forget(void);
+
+/* Starts to write down what the setters of clusters, execution profiles, statements and batches are
+ * told, from an empty page. */
+EXPORT void fake_listen(void);
+
+/* Stops it, and copies what was written, a line a call, as far as there is room; returns its length. */
+EXPORT size_t fake_heard(char *text, size_t size);
 
 #endif

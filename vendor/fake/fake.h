@@ -22,6 +22,9 @@ typedef enum {
     KIND_ITERATOR,
     KIND_BATCH,
     KIND_PAYLOAD,
+    KIND_PROFILE,
+    KIND_RETRY_POLICY,
+    KIND_TIMESTAMP_GEN,
     KIND_COUNT,
 } Kind;
 
@@ -65,6 +68,9 @@ void gate_pass(void);
 uint64_t gate_openings(void);
 void gate_pass_after(uint64_t openings);
 void count_callback(void);
+
+/* Writes down what a setter was told, if a test listens: the name of the function, then the text. */
+__attribute__((format(printf, 2, 3))) void note(const char *function, const char *format, ...);
 /* How often the server forgot what was prepared. */
 uint64_t times_forgotten(void);
 
@@ -255,6 +261,12 @@ bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int 
 /* Likewise, when one of its statements never completes. */
 bool outcome_of_batch(Outcome *outcome, const CassBatch *batch, int protocol_version);
 void outcome_of_prepare(Outcome *outcome, const char *text);
+
+/* --- policy.c: what settings and options are made of. ------------------------------------------- */
+
+/* "default", "fallthrough", or one of them after "logging ". */
+const char *retry_policy_name(const CassRetryPolicy *policy, const char *function);
+const char *timestamp_gen_name(const CassTimestampGen *generator, const char *function);
 
 /* --- cluster.c ------------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@
 
 static const char *const KIND_NAMES[KIND_COUNT] = {
     "cluster", "session", "future", "statement", "prepared statement", "result", "error result",
-    "iterator", "batch", "payload",
+    "iterator", "batch", "payload", "execution profile", "retry policy", "timestamp generator",
 };
 
 static atomic_ullong live[KIND_COUNT];

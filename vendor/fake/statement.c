@@ -2,6 +2,8 @@
  * ends the process. */
 #include "fake.h"
 
+#include <arpa/inet.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,5 +141,29 @@ CassError cass_statement_set_custom_payload(CassStatement *statement,
 {
     check_change(statement, __func__);
     payload_replace(&statement->payload, payload, __func__);
+    return CASS_OK;
+}
+
+CassError cass_statement_set_execution_profile_n(CassStatement *statement, const char *name,
+                                                 size_t name_length)
+{
+    check_change(statement, __func__);
+    note(__func__, "%.*s", (int)name_length, name);
+    return CASS_OK;
+}
+
+CassError cass_statement_set_retry_policy(CassStatement *statement, CassRetryPolicy *policy)
+{
+    check_change(statement, __func__);
+    note(__func__, "%s", retry_policy_name(policy, __func__));
+    return CASS_OK;
+}
+
+CassError cass_statement_set_host_inet(CassStatement *statement, const CassInet *host, int port)
+{
+    check_change(statement, __func__);
+    char text[64] = "";
+    inet_ntop(host->address_length == 4 ? AF_INET : AF_INET6, host->address, text, sizeof text);
+    note(__func__, "%s %d", text, port);
     return CASS_OK;
 }

@@ -29,6 +29,12 @@ pub struct Live {
     pub batches: u64,
     /// `CassCustomPayload`
     pub payloads: u64,
+    /// `CassExecProfile`
+    pub profiles: u64,
+    /// `CassRetryPolicy`
+    pub retry_policies: u64,
+    /// `CassTimestampGen`
+    pub timestamp_generators: u64,
 }
 
 struct Controls {
@@ -37,6 +43,8 @@ struct Controls {
     hold: unsafe extern "C" fn(),
     release: unsafe extern "C" fn(),
     forget: unsafe extern "C" fn(),
+    listen: unsafe extern "C" fn(),
+    heard: unsafe extern "C" fn(*mut u8, usize) -> usize,
 }
 
 fn controls() -> &'static Controls {
@@ -54,6 +62,8 @@ fn controls() -> &'static Controls {
                 hold: symbol(library, c"fake_hold"),
                 release: symbol(library, c"fake_release"),
                 forget: symbol(library, c"fake_forget"),
+                listen: symbol(library, c"fake_listen"),
+                heard: symbol(library, c"fake_heard"),
             }
         }
     })
@@ -113,4 +123,20 @@ pub fn release() {
 pub fn forget() {
     // SAFETY: counts up.
     unsafe { (controls().forget)() }
+}
+
+/// Starts to write down what the setters of clusters, execution profiles, statements and batches are
+/// told, until [`heard()`].
+pub fn listen() {
+    // SAFETY: takes a lock for a moment.
+    unsafe { (controls().listen)() }
+}
+
+/// What was written down since [`listen()`]: a line for each call, with the function's name and what
+/// it was told.
+pub fn heard() -> Vec<String> {
+    let mut text = vec![0; 64 * 1024];
+    // SAFETY: writes no more than it is told there is room for.
+    let length = unsafe { (controls().heard)(text.as_mut_ptr(), text.len()) };
+    String::from_utf8_lossy(&text[..length.min(text.len())]).lines().map(str::to_owned).collect()
 }

@@ -62,6 +62,8 @@
 //!   connected.
 //! - Waiting on the I/O thread for a future that this thread has to complete.
 //! - [`live()`] counts the objects that exist, so that a test can see that none is left.
+//! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
+//!   the queue's size, and a negative or zero one is refused as the driver refuses it.
 //!
 //! Gate and counters are those of the whole process: tests that use them run one at a time.
 //!
@@ -72,7 +74,7 @@
 #[cfg(target_os = "linux")]
 mod controls;
 #[cfg(target_os = "linux")]
-pub use controls::{Live, callbacks_run, forget, hold, live, release};
+pub use controls::{Live, callbacks_run, forget, heard, hold, listen, live, release};
 
 use std::path::Path;
 

@@ -90,8 +90,11 @@
 //! `mutants.sh` weakens each memory ordering in turn and requires that the models notice.
 
 mod contain;
+#[cfg(all(test, not(loom)))]
+mod cost;
 mod slot;
 mod sync;
+mod waker;
 
 pub use contain::contain;
 pub use slot::{Abandoned, Completer, Completion, pair, pair_with};

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::sync::counted::rmws;
-use crate::pair;
+use crate::{Emitted, Events, Overflow, events, pair};
 
 /// Wakers that differ by a number.
 fn waker(number: usize) -> Waker {
@@ -56,4 +56,38 @@ fn another_waker_takes_two() {
     assert!(poll(&mut completion, &waker(1)).is_pending());
     let (change, _) = rmws(|| poll(&mut completion, &waker(2)));
     assert_eq!(change, 2);
+}
+
+fn poll_next(events: &mut Events<u64>, waker: &Waker) -> Poll<Option<u64>> {
+    events.poll_next(&mut Context::from_waker(waker))
+}
+
+#[test]
+fn an_event_takes_five() {
+    for policy in [Overflow::DropNewest, Overflow::DropOldest] {
+        let waker = waker(1);
+        let (emitter, mut events) = events(4, policy);
+        let (sleep, _) = rmws(|| poll_next(&mut events, &waker));
+        let (again, _) = rmws(|| poll_next(&mut events, &waker));
+        let (emit, emitted) = rmws(|| emitter.emit(7));
+        let (read, event) = rmws(|| poll_next(&mut events, &waker));
+        assert_eq!((emitted, event), (Emitted::Stored, Poll::Ready(Some(7))));
+        assert_eq!([sleep, again, emit, read], [1, 0, 3, 2], "{policy:?}");
+    }
+}
+
+#[test]
+fn what_is_lost_takes_no_more_than_what_is_not() {
+    let (emitter, events) = events(1, Overflow::DropNewest);
+    emitter.emit(1);
+    let (full, emitted) = rmws(|| emitter.emit(2));
+    assert_eq!((full, emitted), (0, Emitted::Full(2)));
+    drop(events);
+    let (detached, emitted) = rmws(|| emitter.emit(3));
+    assert_eq!((detached, emitted), (0, Emitted::Detached(3)));
+
+    let (emitter, _events) = crate::events(1, Overflow::DropOldest);
+    emitter.emit(1);
+    let (displaced, emitted) = rmws(|| emitter.emit(2));
+    assert_eq!((displaced, emitted), (4, Emitted::Displaced(1)));
 }

@@ -78,6 +78,10 @@ pub(crate) mod counted {
             self.0.load(order)
         }
 
+        pub(crate) fn store(&self, word: Word, order: Ordering) {
+            self.0.store(word, order);
+        }
+
         pub(crate) fn compare_exchange(
             &self,
             current: Word,

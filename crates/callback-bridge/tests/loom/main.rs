@@ -5,5 +5,6 @@
 //! the wakers are counted.
 #![cfg(loom)]
 
+mod events;
 mod slot;
 mod task;

@@ -90,8 +90,15 @@
 //! `mutants.sh` weakens each memory ordering in turn and requires that the models notice.
 
 mod contain;
+#[cfg(all(test, not(loom)))]
+mod cost;
+#[cfg(target_has_atomic = "64")]
+mod events;
 mod slot;
 mod sync;
+mod waker;
 
 pub use contain::contain;
+#[cfg(target_has_atomic = "64")]
+pub use events::{Emitted, Emitter, EmitterRef, Events, Overflow, events};
 pub use slot::{Abandoned, Completer, Completion, pair, pair_with};

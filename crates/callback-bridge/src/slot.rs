@@ -61,13 +61,15 @@
 use std::ffi::c_void;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
-use std::ptr::{self, NonNull};
-use std::task::{Context, Poll, RawWakerVTable, Waker};
+use std::ptr::NonNull;
+use std::task::{Context, Poll, Waker};
 
 use crate::contain;
-use crate::sync::{AtomicPtr, AtomicWord, Ordering::*, UnsafeCell, Word};
+use crate::sync::{AtomicWord, Ordering::*, UnsafeCell, Word};
+use crate::waker::{WakerCell, wake};
 
 const EMPTY: Word = 0;
 const ARMED: Word = 1 << 0;
@@ -99,14 +101,13 @@ pub fn pair<T>() -> (Completer<T>, Completion<T>) {
 pub fn pair_with<T, C>(context: C) -> (Completer<T, C>, Completion<T, C>) {
     let slot = NonNull::from(Box::leak(Box::new(Slot {
         state: AtomicWord::new(EMPTY),
-        waker_data: AtomicPtr::new(ptr::null_mut()),
-        waker_vtable: AtomicPtr::new(ptr::null_mut()),
+        waker: WakerCell::new(),
         value: UnsafeCell::new(MaybeUninit::uninit()),
         context,
         #[cfg(loom)]
         life: loom::cell::UnsafeCell::new(()),
     })));
-    (Completer { slot }, Completion { slot: Some(slot) })
+    (Completer { data: slot.cast(), slot: PhantomData }, Completion { slot: Some(slot) })
 }
 
 /// The callback's half was dropped without a value: none will ever come.
@@ -124,8 +125,41 @@ impl std::error::Error for Abandoned {}
 /// The callback's half: gives the future its value, at most once, from any thread.
 ///
 /// Dropped unfired, it resolves the future with [`Abandoned`].
+///
+/// # In the signature of a C function
+/// To C a completer is one pointer that is never null: the type is `repr(transparent)` and may stand
+/// where the C declaration says `void *`, in the function that takes the callback and in the callback
+/// itself. The compiler then checks that both speak of the same `T`, and the callback owns its half
+/// without a cast. Where the declarations are fixed and say `*mut c_void`, use
+/// [`into_raw`](Completer::into_raw) and [`from_raw`](Completer::from_raw).
+///
+/// ```no_run
+/// use callback_bridge::{Completer, pair};
+/// use std::ffi::c_int;
+///
+/// unsafe extern "C" {
+///     /// `void lib_start(int input, void (*done)(int answer, void *data), void *data);`
+///     fn lib_start(
+///         input: c_int,
+///         done: extern "C" fn(c_int, Completer<c_int>),
+///         data: Completer<c_int>,
+///     );
+/// }
+///
+/// extern "C" fn done(answer: c_int, completer: Completer<c_int>) {
+///     completer.complete_with(|_| answer);
+/// }
+///
+/// let (completer, completion) = pair();
+/// // SAFETY: the library calls `done` once, with the data that came with it.
+/// unsafe { lib_start(21, done, completer) };
+/// # drop(completion);
+/// ```
+#[repr(transparent)]
 pub struct Completer<T, C = ()> {
-    slot: NonNull<Slot<T, C>>,
+    /// The slot, without its type: C is shown a `void *`.
+    data: NonNull<c_void>,
+    slot: PhantomData<*mut Slot<T, C>>,
 }
 
 // SAFETY: the halves share nothing but the slot, whose state word hands each field to one side at
@@ -136,10 +170,14 @@ unsafe impl<T: Send, C: Send + Sync> Send for Completer<T, C> {}
 unsafe impl<T: Send, C: Send + Sync> Sync for Completer<T, C> {}
 
 impl<T, C> Completer<T, C> {
+    fn slot(&self) -> NonNull<Slot<T, C>> {
+        self.data.cast()
+    }
+
     /// This half as the `void *` of a C callback. It leaks unless it comes back through
     /// [`from_raw`](Completer::from_raw).
     pub fn into_raw(self) -> *mut c_void {
-        ManuallyDrop::new(self).slot.as_ptr().cast()
+        ManuallyDrop::new(self).data.as_ptr()
     }
 
     /// The half that was turned into `raw`.
@@ -150,13 +188,27 @@ impl<T, C> Completer<T, C> {
     /// `Sync`.
     pub unsafe fn from_raw(raw: *mut c_void) -> Self {
         // SAFETY: per the contract this is the pointer of a live slot, never null.
-        Self { slot: unsafe { NonNull::new_unchecked(raw.cast()) } }
+        Self { data: unsafe { NonNull::new_unchecked(raw) }, slot: PhantomData }
+    }
+
+    /// Drops the half that was turned into `data`; lets no panic out. For libraries that take a
+    /// function which frees the data of a callback that is not going to be called.
+    ///
+    /// A library that frees the data *after* calling back as well has to be given another function,
+    /// one that does nothing: the callback has used the half up.
+    ///
+    /// # Safety
+    /// As for [`from_raw`](Completer::from_raw).
+    pub unsafe extern "C" fn release(data: *mut c_void) {
+        // SAFETY: the contract is the caller's.
+        let half = unsafe { Self::from_raw(data) };
+        contain(|| drop(half));
     }
 
     /// What [`pair_with`] was given.
     pub fn context(&self) -> &C {
         // SAFETY: this half keeps the slot alive, and nobody writes the context.
-        let slot = unsafe { self.slot.as_ref() };
+        let slot = unsafe { self.slot().as_ref() };
         slot.alive();
         &slot.context
     }
@@ -166,7 +218,7 @@ impl<T, C> Completer<T, C> {
     /// `true` is final. `false` may be out of date when it returns.
     pub fn is_detached(&self) -> bool {
         // SAFETY: this half keeps the slot alive.
-        let slot = unsafe { self.slot.as_ref() };
+        let slot = unsafe { self.slot().as_ref() };
         slot.alive();
         // ORDERING: nothing is read or freed on account of the answer.
         slot.state.load(Relaxed) & DETACHED != 0
@@ -185,7 +237,7 @@ impl<T, C> Completer<T, C> {
     // | ARMED      | COMPLETE  | Ok, after the wake                                  |
     // | DETACHED   | (freed)   | Err, with the value moved back out of the slot      |
     pub fn complete(self, value: T) -> Result<(), T> {
-        let slot_ptr = ManuallyDrop::new(self).slot;
+        let slot_ptr = ManuallyDrop::new(self).slot();
         // SAFETY: this half keeps the slot alive until it settles it or frees it.
         let slot = unsafe { slot_ptr.as_ref() };
         slot.alive();
@@ -206,6 +258,29 @@ impl<T, C> Completer<T, C> {
             }
         }
     }
+
+    /// The body of most callbacks: hands what `value` returns to the future, and lets no panic out.
+    /// Says whether the future's side got it.
+    ///
+    /// When nobody waits any more, `value` is not called. When it panics, the future resolves with
+    /// [`Abandoned`]. Whatever is dropped on the way is dropped inside the guard as well.
+    ///
+    /// ```
+    /// let (completer, mut completion) = callback_bridge::pair_with::<u32, _>(40);
+    /// completer.complete_with(|context| context + 2);
+    /// assert_eq!(completion.try_take(), Some(Ok(42)));
+    /// ```
+    pub fn complete_with(self, value: impl FnOnce(&C) -> T) -> bool {
+        let value = if self.is_detached() { None } else { contain(|| value(self.context())) };
+        let handed_over = contain(|| match value {
+            Some(value) => self.complete(value).is_ok(),
+            None => {
+                drop(self);
+                false
+            }
+        });
+        handed_over == Some(true)
+    }
 }
 
 impl<T, C> Drop for Completer<T, C> {
@@ -216,12 +291,12 @@ impl<T, C> Drop for Completer<T, C> {
     // | DETACHED   | (freed)   |                                 |
     fn drop(&mut self) {
         // SAFETY: this half keeps the slot alive until it settles it or frees it.
-        unsafe { self.slot.as_ref() }.alive();
+        unsafe { self.slot().as_ref() }.alive();
         // SAFETY: ABANDONED promises no value, and the half is not used after its drop.
-        match unsafe { settle(self.slot, ABANDONED) } {
+        match unsafe { settle(self.slot(), ABANDONED) } {
             Settled::HandedOver(waker) => wake(waker),
             // SAFETY: DETACHED was acquired: this is the only side left.
-            Settled::Detached => unsafe { free(self.slot) },
+            Settled::Detached => unsafe { free(self.slot()) },
         }
     }
 }
@@ -243,7 +318,7 @@ pub struct Completion<T, C = ()> {
 
 // SAFETY: as for `Completer`.
 unsafe impl<T: Send, C: Send + Sync> Send for Completion<T, C> {}
-// SAFETY: no `&self` method reaches the slot.
+// SAFETY: the `&self` methods read the state word alone.
 unsafe impl<T: Send, C: Send + Sync> Sync for Completion<T, C> {}
 impl<T, C> Unpin for Completion<T, C> {}
 
@@ -268,6 +343,19 @@ impl<T, C> Completion<T, C> {
         self.slot = None;
         // SAFETY: `peeked` was acquired and says FIRED, and this half is finished.
         Some(unsafe { take(slot_ptr, peeked) })
+    }
+
+    /// Whether the outcome is there, so that the next poll is ready. `false` once it was taken.
+    ///
+    /// `true` stays so until the outcome is taken. `false` may be out of date when it returns.
+    pub fn is_ready(&self) -> bool {
+        self.slot.is_some_and(|slot_ptr| {
+            // SAFETY: this half keeps the slot alive until it reads that the callback fired.
+            let slot = unsafe { slot_ptr.as_ref() };
+            slot.alive();
+            // ORDERING: nothing is read or freed on account of the answer.
+            slot.state.load(Relaxed) & FIRED != 0
+        })
     }
 
     /// Whether the outcome was taken, by `poll` or [`try_take`](Completion::try_take). Polling
@@ -302,7 +390,7 @@ impl<T, C> Completion<T, C> {
                 // SAFETY: `current` was acquired and says FIRED, and this half is finished.
                 return Some(unsafe { take(slot_ptr, current) });
             }
-            let words = slot.waker_words();
+            let words = slot.waker.copy();
             // ORDERING: releases this side's last access, for the callback to free the slot
             // after it. A failure means FIRED and acquires what `settle` released.
             match slot.state.compare_exchange(current, DETACHED, Release, Acquire) {
@@ -340,7 +428,7 @@ impl<T, C> Future for Completion<T, C> {
         // ORDERING: acquires the value of `settle` and the end of the callback's accesses.
         let mut polled = slot.state.load(Acquire);
         if polled & ARMED != 0 {
-            if slot.waker_words().will_wake(cx.waker()) {
+            if slot.waker.copy().will_wake(cx.waker()) {
                 return Poll::Pending;
             }
             polled = slot.disarm(polled);
@@ -354,6 +442,13 @@ impl<T, C> Future for Completion<T, C> {
         this.slot = None;
         // SAFETY: `polled` was acquired and says FIRED, and this half is finished.
         Poll::Ready(unsafe { take(slot_ptr, polled) })
+    }
+}
+
+#[cfg(feature = "futures-core")]
+impl<T, C> futures_core::FusedFuture for Completion<T, C> {
+    fn is_terminated(&self) -> bool {
+        Completion::is_terminated(self)
     }
 }
 
@@ -375,8 +470,7 @@ impl<T, C> fmt::Debug for Completion<T, C> {
 /// cache, which costs more than neighbours on one cache line do.
 struct Slot<T, C> {
     state: AtomicWord,
-    waker_data: AtomicPtr<()>,
-    waker_vtable: AtomicPtr<RawWakerVTable>,
+    waker: WakerCell,
     value: UnsafeCell<MaybeUninit<T>>,
     /// Written before the halves part, then only read.
     context: C,
@@ -397,17 +491,6 @@ impl<T, C> Slot<T, C> {
         self.life.with(|_| ());
     }
 
-    /// A copy of the waker words, good for nothing until the state word confirms it.
-    #[inline]
-    fn waker_words(&self) -> WakerWords {
-        // ORDERING: what makes the copy valid is the exchange that confirms it; its Release keeps
-        // these loads before it, and the Acquire of the word before them.
-        let data = self.waker_data.load(Relaxed);
-        // ORDERING: as above.
-        let vtable = self.waker_vtable.load(Relaxed);
-        WakerWords { data, vtable }
-    }
-
     /// Takes the old waker out and drops it. Future's side; `armed` is the word it loaded.
     // | tag before | tag after | returns                                                        |
     // |------------|-----------|----------------------------------------------------------------|
@@ -415,7 +498,7 @@ impl<T, C> Slot<T, C> {
     // | COMPLETE   | unchanged | COMPLETE; the callback owns the waker                          |
     // | ABANDONED  | unchanged | ABANDONED; the callback owns the waker                         |
     fn disarm(&self, armed: Word) -> Word {
-        let words = self.waker_words();
+        let words = self.waker.copy();
         let empty = armed & !ARMED;
         // ORDERING: this side wrote the words and takes them back, which needs no order. A failure
         // means FIRED and acquires what `settle` released.
@@ -437,10 +520,7 @@ impl<T, C> Slot<T, C> {
     // | ABANDONED  | unchanged | Err(ABANDONED), after the clone was dropped                    |
     fn arm(&self, empty: Word, waker: &Waker) -> Result<(), Word> {
         let clone = ManuallyDrop::new(waker.clone());
-        // ORDERING: the exchange below publishes both words.
-        self.waker_data.store(clone.data().cast_mut(), Relaxed);
-        // ORDERING: as above.
-        self.waker_vtable.store(ptr::from_ref(clone.vtable()).cast_mut(), Relaxed);
+        self.waker.store(&clone);
         let armed = (empty | ARMED).wrapping_add(EPOCH);
         // ORDERING: releases the words and the waker behind them. A failure means FIRED and
         // acquires what `settle` released.
@@ -451,32 +531,6 @@ impl<T, C> Slot<T, C> {
                 Err(fired)
             }
         }
-    }
-}
-
-/// The two words of a waker, copied out of a slot.
-#[derive(Clone, Copy)]
-struct WakerWords {
-    data: *mut (),
-    vtable: *mut RawWakerVTable,
-}
-
-impl WakerWords {
-    /// Whether these are the words of `waker`. Only the future's side may ask: the slot then owns
-    /// a clone, so that the address behind `data` cannot have been used again.
-    #[inline]
-    fn will_wake(self, waker: &Waker) -> bool {
-        ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable())
-    }
-
-    /// # Safety
-    /// The caller cleared the ARMED under which these very words were published, and calls this
-    /// once.
-    #[inline]
-    unsafe fn into_waker(self) -> Waker {
-        // SAFETY: the vtable came out of `Waker::vtable`, a `&'static`, and the data out of the
-        // same waker; the caller owns the pair.
-        unsafe { Waker::new(self.data, &*self.vtable) }
     }
 }
 
@@ -509,7 +563,7 @@ unsafe fn settle<T, C>(slot_ptr: NonNull<Slot<T, C>>, fired: Word) -> Settled {
             return Settled::Detached;
         }
         debug_assert_eq!(seen & FIRED, 0, "the callback's half fired twice");
-        let words = slot.waker_words();
+        let words = slot.waker.copy();
         // ORDERING: releases the value and this side's last access, and keeps the copy of the
         // words before it; a failure acquires as the load above does.
         match slot.state.compare_exchange_weak(seen, fired, Release, Acquire) {
@@ -521,13 +575,6 @@ unsafe fn settle<T, C>(slot_ptr: NonNull<Slot<T, C>>, fired: Word) -> Settled {
             Ok(_) => return Settled::HandedOver(None),
             Err(now) => seen = now,
         }
-    }
-}
-
-/// Wakes last of all, and lets no panic of the waker out: callers are often inside a C frame.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        contain(|| waker.wake());
     }
 }
 

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use callback_bridge::pair;
+use callback_bridge::{Emitted, Overflow, events, pair};
 
 struct Counting;
 
@@ -53,4 +53,28 @@ fn a_request_allocates_once() {
     let poll = Pin::new(&mut completion).poll(&mut Context::from_waker(&waker));
     assert_eq!(poll, Poll::Ready(Ok([7; 4])));
     assert_eq!(ALLOCATIONS.get() - before, 1);
+}
+
+#[test]
+fn an_emitter_never_allocates() {
+    let waker = Waker::from(Arc::new(Idle));
+    for policy in [Overflow::DropNewest, Overflow::DropOldest] {
+        let before = ALLOCATIONS.get();
+        let (emitter, mut events) = events::<[u64; 4]>(8, policy);
+        assert_eq!(ALLOCATIONS.get() - before, 3);
+        for value in 0..100 {
+            let mut cx = Context::from_waker(&waker);
+            assert!(events.poll_next(&mut cx).is_pending());
+            // More than fit.
+            for _ in 0..10 {
+                emitter.emit([value; 4]);
+            }
+            assert_eq!(events.poll_next(&mut cx), Poll::Ready(Some([value; 4])));
+            while events.try_take().is_some() {}
+        }
+        drop(events);
+        assert_eq!(emitter.emit([1; 4]), Emitted::Detached([1; 4]));
+        drop(emitter);
+        assert_eq!(ALLOCATIONS.get() - before, 3);
+    }
 }

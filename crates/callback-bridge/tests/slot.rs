@@ -1,52 +1,24 @@
 //! The slot on real threads. Under Miri the same tests run with few iterations.
 #![cfg(not(loom))]
 
+mod support;
+
 use std::error::Error;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
-use callback_bridge::{Abandoned, Completer, Completion, contain, pair};
+use callback_bridge::{Abandoned, Completer, Completion, contain, pair, pair_with};
+
+use support::{On, Task, bomb};
 
 type Value = Box<u32>;
 
-/// Counts wakes; the `Arc`'s own count shows leaked wakers.
-#[derive(Default)]
-struct Count(AtomicUsize);
-
-impl Wake for Count {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, SeqCst);
-    }
-}
-
-struct Task {
-    count: Arc<Count>,
-    waker: Waker,
-}
-
-impl Task {
-    fn new() -> Self {
-        let count = Arc::new(Count::default());
-        Self { waker: Waker::from(count.clone()), count }
-    }
-
-    fn poll<T>(&self, completion: &mut Completion<T>) -> Poll<Result<T, Abandoned>> {
-        Pin::new(completion).poll(&mut Context::from_waker(&self.waker))
-    }
-
-    fn wakes(&self) -> usize {
-        self.count.0.load(SeqCst)
-    }
-
-    fn assert_no_leak(self) {
-        drop(self.waker);
-        assert_eq!(Arc::strong_count(&self.count), 1, "a waker leaked");
-    }
+fn poll<T>(task: &Task, completion: &mut Completion<T>) -> Poll<Result<T, Abandoned>> {
+    task.poll(|cx| Pin::new(completion).poll(cx))
 }
 
 fn assert_send<T: Send>() {}
@@ -68,7 +40,7 @@ fn completed_before_the_first_poll() {
     let (completer, mut completion) = pair::<Value>();
     let task = Task::new();
     assert_eq!(completer.complete(Box::new(3)), Ok(()));
-    assert_eq!(task.poll(&mut completion), Poll::Ready(Ok(Box::new(3))));
+    assert_eq!(poll(&task, &mut completion), Poll::Ready(Ok(Box::new(3))));
     assert_eq!(task.wakes(), 0);
     task.assert_no_leak();
 }
@@ -78,11 +50,11 @@ fn completed_after_polls_wakes_the_last_waker_once() {
     let (completer, mut completion) = pair::<Value>();
     let (first, last) = (Task::new(), Task::new());
     for task in [&first, &first, &last] {
-        assert!(task.poll(&mut completion).is_pending());
+        assert!(poll(task, &mut completion).is_pending());
     }
     assert_eq!(completer.complete(Box::new(3)), Ok(()));
     assert_eq!((first.wakes(), last.wakes()), (0, 1));
-    assert_eq!(last.poll(&mut completion), Poll::Ready(Ok(Box::new(3))));
+    assert_eq!(poll(&last, &mut completion), Poll::Ready(Ok(Box::new(3))));
     first.assert_no_leak();
     last.assert_no_leak();
 }
@@ -101,10 +73,10 @@ fn completer_passes_through_c() {
 fn dropped_completer_abandons_and_wakes() {
     let (completer, mut completion) = pair::<Value>();
     let task = Task::new();
-    assert!(task.poll(&mut completion).is_pending());
+    assert!(poll(&task, &mut completion).is_pending());
     drop(completer);
     assert_eq!(task.wakes(), 1);
-    assert_eq!(task.poll(&mut completion), Poll::Ready(Err(Abandoned)));
+    assert_eq!(poll(&task, &mut completion), Poll::Ready(Err(Abandoned)));
     assert!(completion.is_terminated());
     task.assert_no_leak();
 }
@@ -113,7 +85,7 @@ fn dropped_completer_abandons_and_wakes() {
 fn dropped_completer_abandons_before_the_first_poll() {
     let (completer, mut completion) = pair::<Value>();
     drop(completer);
-    assert_eq!(Task::new().poll(&mut completion), Poll::Ready(Err(Abandoned)));
+    assert_eq!(poll(&Task::new(), &mut completion), Poll::Ready(Err(Abandoned)));
     let (completer, completion) = pair::<Value>();
     drop(completer);
     assert_eq!(completion.detach(), Some(Err(Abandoned)));
@@ -123,7 +95,7 @@ fn dropped_completer_abandons_before_the_first_poll() {
 fn value_comes_back_when_the_future_is_gone() {
     let (completer, mut completion) = pair::<Value>();
     let task = Task::new();
-    assert!(task.poll(&mut completion).is_pending());
+    assert!(poll(&task, &mut completion).is_pending());
     assert!(!completer.is_detached());
     drop(completion);
     assert!(completer.is_detached());
@@ -157,7 +129,7 @@ fn try_take_peeks_and_then_finishes() {
     let (completer, mut completion) = pair::<Value>();
     let task = Task::new();
     assert_eq!(completion.try_take(), None);
-    assert!(task.poll(&mut completion).is_pending());
+    assert!(poll(&task, &mut completion).is_pending());
     assert_eq!(completion.try_take(), None);
     assert!(!completion.is_terminated());
     completer.complete(Box::new(3)).unwrap();
@@ -185,8 +157,8 @@ fn poll_after_the_end_panics() {
     let (completer, mut completion) = pair::<Value>();
     drop(completer);
     let task = Task::new();
-    assert!(task.poll(&mut completion).is_ready());
-    let _ = task.poll(&mut completion);
+    assert!(poll(&task, &mut completion).is_ready());
+    let _ = poll(&task, &mut completion);
 }
 
 #[test]
@@ -212,39 +184,6 @@ fn texts_of_the_public_types() {
     assert_eq!(format!("{completion:?}"), "Completion { is_terminated: false }");
     let error: Box<dyn Error + Send + Sync> = Box::new(Abandoned);
     assert_eq!(error.to_string(), "the callback's half was dropped without a value");
-}
-
-/// The function of a test waker that panics.
-#[derive(Clone, Copy, PartialEq)]
-enum On {
-    Clone,
-    Wake,
-    Drop,
-}
-
-/// A waker that panics, over a static so that no panic can leak anything.
-fn bomb(panics: On) -> Waker {
-    static ON_CLONE: RawWakerVTable =
-        RawWakerVTable::new(|_| panic!("clone"), |_| (), |_| (), |_| ());
-    static ON_WAKE: RawWakerVTable = RawWakerVTable::new(
-        |data| RawWaker::new(data, &ON_WAKE),
-        |_| panic!("wake"),
-        |_| panic!("wake"),
-        |_| (),
-    );
-    static ON_DROP: RawWakerVTable = RawWakerVTable::new(
-        |data| RawWaker::new(data, &ON_DROP),
-        |_| panic!("wake drops"),
-        |_| (),
-        |_| panic!("drop"),
-    );
-    let table = match panics {
-        On::Clone => &ON_CLONE,
-        On::Wake => &ON_WAKE,
-        On::Drop => &ON_DROP,
-    };
-    // SAFETY: the functions of the tables ignore the data, and any thread may call them.
-    unsafe { Waker::new(std::ptr::null(), table) }
 }
 
 /// Polls with a waker whose original is never dropped, so that only the slot's clone can go off.
@@ -273,11 +212,11 @@ fn panic_of_wake_is_contained() {
 fn panic_of_clone_leaves_the_slot_usable() {
     let (completer, mut completion) = pair::<Value>();
     let before = Task::new();
-    assert!(before.poll(&mut completion).is_pending());
+    assert!(poll(&before, &mut completion).is_pending());
     assert!(poll_with_bomb(&mut completion, On::Clone).is_err());
     before.assert_no_leak();
     let task = Task::new();
-    assert!(task.poll(&mut completion).is_pending());
+    assert!(poll(&task, &mut completion).is_pending());
     completer.complete(Box::new(3)).unwrap();
     assert_eq!(task.wakes(), 1);
     assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
@@ -288,8 +227,8 @@ fn panic_of_the_old_wakers_drop_leaves_the_slot_usable() {
     let (completer, mut completion) = pair::<Value>();
     assert!(poll_with_bomb(&mut completion, On::Drop).unwrap().is_pending());
     let task = Task::new();
-    assert!(catch_unwind(AssertUnwindSafe(|| task.poll(&mut completion))).is_err());
-    assert!(task.poll(&mut completion).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(&task, &mut completion))).is_err());
+    assert!(poll(&task, &mut completion).is_pending());
     completer.complete(Box::new(3)).unwrap();
     assert_eq!(task.wakes(), 1);
     assert_eq!(completion.try_take(), Some(Ok(Box::new(3))));
@@ -305,12 +244,6 @@ fn panic_of_a_wakers_drop_in_detach_reaches_the_caller_only() {
 
 #[test]
 fn panic_of_a_values_drop_frees_the_slot_first() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("value")
-        }
-    }
     // Miri and the address sanitizer would report the slot as leaked.
     let (completer, completion) = pair::<Bomb>();
     assert!(completer.complete(Bomb).is_ok());
@@ -406,7 +339,7 @@ fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>)
     let ends = if round % 5 == 0 { Ends::Abandons } else { Ends::Completes };
     let (completer, mut completion) = pair::<Value>();
     let (first, second) = (Task::new(), Task::new());
-    assert!(first.poll(&mut completion).is_pending());
+    assert!(poll(&first, &mut completion).is_pending());
     other.send((completer, ends)).unwrap();
     // The receiver takes a varying time to come; so does this side.
     for spin in 0..(round * 7) % 400 {
@@ -422,7 +355,7 @@ fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>)
             Some(outcome) => return check(outcome, ends),
             None => first,
         },
-        _ => match second.poll(&mut completion) {
+        _ => match poll(&second, &mut completion) {
             Poll::Ready(outcome) => return check(outcome, ends),
             Poll::Pending => second,
         },
@@ -431,7 +364,7 @@ fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>)
     while task.wakes() == 0 {
         thread::yield_now();
     }
-    match task.poll(&mut completion) {
+    match poll(&task, &mut completion) {
         Poll::Ready(outcome) => check(outcome, ends),
         Poll::Pending => panic!("woken, and still pending"),
     }
@@ -441,7 +374,7 @@ fn race(round: usize, other: &std::sync::mpsc::Sender<(Completer<Value>, Ends)>)
 fn the_context_is_dropped_once_by_whoever_frees() {
     for detached in [false, true] {
         let context = Arc::new(());
-        let (completer, completion) = callback_bridge::pair_with::<u32, _>(Arc::clone(&context));
+        let (completer, completion) = pair_with::<u32, _>(Arc::clone(&context));
         let raw = completer.into_raw();
         // SAFETY: `raw` came from `into_raw` of this type, and is used once.
         let completer = unsafe { Completer::<u32, Arc<()>>::from_raw(raw) };
@@ -455,4 +388,89 @@ fn the_context_is_dropped_once_by_whoever_frees() {
         }
         assert_eq!(Arc::strong_count(&context), 1);
     }
+}
+
+#[test]
+fn complete_with_does_everything_a_callback_does() {
+    let (completer, mut completion) = pair_with::<Value, _>(40);
+    assert!(!completion.is_ready());
+    assert!(completer.complete_with(|context| Box::new(context + 2)));
+    assert!(completion.is_ready());
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(42))));
+    assert!(!completion.is_ready());
+}
+
+#[test]
+fn complete_with_saves_the_work_that_nobody_waits_for() {
+    let (completer, completion) = pair::<Value>();
+    drop(completion);
+    assert!(!completer.complete_with(|_| panic!("nobody waits")));
+}
+
+#[test]
+fn complete_with_contains_a_panic_and_abandons() {
+    let (completer, mut completion) = pair::<Value>();
+    let task = Task::new();
+    assert!(poll(&task, &mut completion).is_pending());
+    assert!(!completer.complete_with(|_| panic!("value")));
+    assert_eq!(task.wakes(), 1);
+    assert_eq!(completion.try_take(), Some(Err(Abandoned)));
+    task.assert_no_leak();
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("drop")
+    }
+}
+
+#[test]
+fn complete_with_contains_the_drops() {
+    // The value comes back, and is dropped in the callback.
+    let (completer, completion) = pair::<Bomb>();
+    let mut completion = Some(completion);
+    assert!(!completer.complete_with(|_| {
+        drop(completion.take());
+        Bomb
+    }));
+    // The context goes with the slot.
+    let (completer, completion) = pair_with::<u8, _>(Bomb);
+    drop(completion);
+    assert!(!completer.complete_with(|_| 1));
+}
+
+#[test]
+fn release_abandons_and_contains() {
+    let (completer, mut completion) = pair::<Value>();
+    // SAFETY: it came out of `into_raw` just now.
+    unsafe { Completer::<Value>::release(completer.into_raw()) };
+    assert_eq!(completion.try_take(), Some(Err(Abandoned)));
+
+    let (completer, completion) = pair_with::<u8, _>(Bomb);
+    drop(completion);
+    // SAFETY: as above.
+    unsafe { Completer::<u8, Bomb>::release(completer.into_raw()) };
+}
+
+/// A completer in the place of a `void *`, on both sides of a C signature.
+#[test]
+fn completer_stands_in_a_c_signature() {
+    extern "C" fn lib_start(
+        input: u32,
+        done: extern "C" fn(u32, Completer<Value>),
+        data: Completer<Value>,
+    ) {
+        done(input * 2, data)
+    }
+    extern "C" fn done(answer: u32, completer: Completer<Value>) {
+        completer.complete_with(|_| Box::new(answer));
+    }
+    let (completer, mut completion) = pair();
+    lib_start(21, done, completer);
+    assert_eq!(completion.try_take(), Some(Ok(Box::new(42))));
+    assert_eq!(size_of::<Completer<Value>>(), size_of::<*mut u8>());
+    assert_eq!(size_of::<Option<Completer<Value>>>(), size_of::<*mut u8>());
 }

@@ -1,54 +1,21 @@
-//! Models of every transition of the slot's table:
-//! `RUSTFLAGS="--cfg loom" cargo test -p callback-bridge --release --test loom`.
-//!
-//! Each model leaves with every waker and value accounted for: loom's `Arc` reports leaks, and
-//! the wakers are counted.
-#![cfg(loom)]
+//! Models of the one-shot slot: every transition of its table, against every one of the other side.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Poll;
 
-use callback_bridge::{Abandoned, Completer, Completion, pair};
+use callback_bridge::{Abandoned, Completer, Completion, pair, pair_with};
 use loom::future::block_on;
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use loom::thread;
+
+use crate::task::Task;
 
 type Value = Arc<u32>;
 type Outcome = Result<Value, Abandoned>;
 
-struct Count(AtomicUsize);
-
-impl Wake for Count {
-    fn wake(self: std::sync::Arc<Self>) {
-        self.0.fetch_add(1, SeqCst);
-    }
-}
-
-struct Task {
-    count: std::sync::Arc<Count>,
-    waker: Waker,
-}
-
-impl Task {
-    fn new() -> Self {
-        let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
-        Self { waker: Waker::from(count.clone()), count }
-    }
-
-    fn poll(&self, completion: &mut Completion<Value>) -> Poll<Outcome> {
-        Pin::new(completion).poll(&mut Context::from_waker(&self.waker))
-    }
-
-    fn wakes(&self) -> usize {
-        self.count.0.load(SeqCst)
-    }
-
-    fn assert_no_leak(self) {
-        drop(self.waker);
-        assert_eq!(std::sync::Arc::strong_count(&self.count), 1, "a waker leaked");
-    }
+fn poll(task: &Task, completion: &mut Completion<Value>) -> Poll<Outcome> {
+    task.poll(|cx| Pin::new(completion).poll(cx))
 }
 
 /// What the callback's side does on its thread, and what the future then has to see.
@@ -98,7 +65,7 @@ impl Ends {
 /// Once the other side is done: `task` was woken once, and a poll gives the outcome.
 fn woken_and_ready(task: &Task, completion: &mut Completion<Value>, ends: Ends) {
     assert_eq!(task.wakes(), 1, "the current waker is the one to wake");
-    match task.poll(completion) {
+    match poll(task, completion) {
         Poll::Ready(outcome) => ends.check(outcome),
         Poll::Pending => panic!("lost"),
     }
@@ -129,7 +96,7 @@ fn dropped_after_a_poll() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let task = Task::new();
-        assert!(task.poll(&mut completion).is_pending());
+        assert!(poll(&task, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
         drop(completion);
         other.join().unwrap();
@@ -142,7 +109,7 @@ fn detached_after_a_poll() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let task = Task::new();
-        assert!(task.poll(&mut completion).is_pending());
+        assert!(poll(&task, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
         let outcome = completion.detach();
         let handed_over = other.join().unwrap();
@@ -174,6 +141,45 @@ fn detached_is_seen_and_final() {
 }
 
 #[test]
+fn asked_whether_it_is_ready() {
+    Ends::each(|ends| {
+        let (completer, mut completion) = pair::<Value>();
+        let other = ends.on_a_thread(completer);
+        if completion.is_ready() {
+            ends.check(completion.try_take().expect("it was ready"));
+            assert!(!completion.is_ready());
+        }
+        drop(completion);
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn completed_with_a_context_while_it_is_dropped() {
+    loom::model(|| {
+        let context = Arc::new(7);
+        let (completer, completion) = pair_with::<Value, _>(context.clone());
+        let other = thread::spawn(move || completer.complete_with(Arc::clone));
+        let outcome = completion.detach();
+        assert_eq!(other.join().unwrap(), outcome.is_some());
+        drop(outcome);
+        assert_eq!(Arc::strong_count(&context), 1);
+    });
+}
+
+#[test]
+fn released_while_it_is_dropped() {
+    loom::model(|| {
+        let (completer, completion) = pair::<Value>();
+        let data = completer.into_raw() as usize;
+        // SAFETY: it came out of `into_raw` just now, and is given back once.
+        let other = thread::spawn(move || unsafe { Completer::<Value>::release(data as *mut _) });
+        assert!(matches!(completion.detach(), None | Some(Err(Abandoned))));
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn peeked_while_it_fires() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
@@ -193,7 +199,7 @@ fn peeked_after_a_poll_leaves_the_waker_in_place() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let task = Task::new();
-        assert!(task.poll(&mut completion).is_pending());
+        assert!(poll(&task, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
         let peeked = completion.try_take();
         other.join().unwrap();
@@ -212,9 +218,9 @@ fn same_waker_while_it_fires() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let task = Task::new();
-        assert!(task.poll(&mut completion).is_pending());
+        assert!(poll(&task, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
-        let second = task.poll(&mut completion);
+        let second = poll(&task, &mut completion);
         other.join().unwrap();
         match second {
             Poll::Ready(outcome) => ends.check(outcome),
@@ -229,9 +235,9 @@ fn waker_changes_while_it_fires() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let (a, b) = (Task::new(), Task::new());
-        assert!(a.poll(&mut completion).is_pending());
+        assert!(poll(&a, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
-        let second = b.poll(&mut completion);
+        let second = poll(&b, &mut completion);
         other.join().unwrap();
         match second {
             Poll::Ready(outcome) => ends.check(outcome),
@@ -250,7 +256,7 @@ fn waker_changes_twice_while_it_fires() {
         let other = ends.on_a_thread(completer);
         let mut waits = true;
         for task in [&a, &b, &a] {
-            if let Poll::Ready(outcome) = task.poll(&mut completion) {
+            if let Poll::Ready(outcome) = poll(&task, &mut completion) {
                 ends.check(outcome);
                 waits = false;
                 break;
@@ -270,9 +276,9 @@ fn waker_changes_and_the_future_drops() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let (a, b) = (Task::new(), Task::new());
-        assert!(a.poll(&mut completion).is_pending());
+        assert!(poll(&a, &mut completion).is_pending());
         let other = ends.on_a_thread(completer);
-        if let Poll::Ready(outcome) = b.poll(&mut completion) {
+        if let Poll::Ready(outcome) = poll(&b, &mut completion) {
             ends.check(outcome);
         }
         drop(completion);
@@ -287,10 +293,10 @@ fn future_moves_to_another_thread() {
     Ends::each(|ends| {
         let (completer, mut completion) = pair::<Value>();
         let a = Task::new();
-        assert!(a.poll(&mut completion).is_pending());
+        assert!(poll(&a, &mut completion).is_pending());
         let other = thread::spawn(move || {
             let b = Task::new();
-            if let Poll::Ready(outcome) = b.poll(&mut completion) {
+            if let Poll::Ready(outcome) = poll(&b, &mut completion) {
                 ends.check(outcome);
             }
             drop(completion);

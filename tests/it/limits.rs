@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_cassandra::{ErrorKind, Session};
 use futures::future;
 
+use crate::proxy::Proxy;
 use crate::server::{self, Test, cell};
 
 /// A session with a queue of so many, and as many places.
@@ -35,15 +36,26 @@ pub async fn ten_thousand_at_once(test: Test) {
 }
 
 pub async fn deadlines(test: Test) {
-    let session = narrow(&test, 1).await;
-    session.query("SELECT key FROM system.local", ()).deadline(MINUTE).await.unwrap();
-    let none = Duration::from_nanos(1);
-    let late = session.query("SELECT key FROM system.local", ()).deadline(none).await.unwrap_err();
+    let proxy = Proxy::start(server::node().address());
+    let builder = (test.runtime.configure)(Session::builder().contact_points([proxy.address]));
+    let session = builder.max_in_flight(1).connect().await.unwrap();
+    session.query(LOCAL, ()).deadline(MINUTE).await.unwrap();
+    proxy.fall_silent();
+    // The first is sent, and not answered; the second gets no place.
+    let mut errors = Vec::new();
+    for _ in 0..2 {
+        errors.push(session.query(LOCAL, ()).deadline(SOON).await.unwrap_err());
+    }
+    let [late, waiting] = &errors[..] else { unreachable!("two") };
+    assert_eq!(*waiting.kind(), ErrorKind::Busy, "{waiting}");
+    // Where the task runs inside the wake, the one before still has the place.
     assert!(matches!(late.kind(), ErrorKind::Deadline | ErrorKind::Busy), "{late}");
-    assert!(late.to_string().contains("system.local"), "{late}");
-    session.query("SELECT key FROM system.local", ()).await.unwrap();
+    assert!(late.to_string().contains(LOCAL), "{late}");
+    proxy.cut();
 }
 
+const LOCAL: &str = "SELECT key FROM system.local";
+const SOON: Duration = Duration::from_millis(20);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Dropped when they have been sent, or wait, or are nearly done: the stream ids come back, which a

@@ -56,8 +56,8 @@
 //! | `tokio` | `rt::Tokio` |
 //! | `async-std` | `rt::AsyncStd` |
 //! | `smol` | `rt::Smol` |
-//! | `tracing` | the C driver's log, and what this crate has to say, as events: see [`observe`] |
-//! | `log` | the same, for the `log` crate |
+//! | `tracing` | the C driver's log as events, and a span for each request: see [`observe`] |
+//! | `log` | the C driver's log, for the `log` crate |
 //!
 //! # Not supported
 //! Protocol version 5, compression and server warnings, which the C drivers do not offer. What this

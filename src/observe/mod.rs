@@ -1,4 +1,4 @@
-//! What goes on behind the calls: counts, figures, and a log.
+//! What goes on behind the calls: counts, figures, a log, and spans.
 //!
 //! - [`counters`]: what is out of a caller's sight, for the whole process.
 //! - [`Session::metrics`](crate::Session::metrics): one session's latencies, rates and connections.
@@ -23,11 +23,32 @@
 //!
 //! Unless `driver_log` chooses another level, the C driver logs warnings and errors.
 
+//! # The spans
+//! With feature `tracing`, each request is a span of level DEBUG with target
+//! `async_cassandra::request`; so is each page of a stream, and each prepare. It lasts from the first
+//! poll, the wait for a place included, until the answer is polled, and it is a child of the span that
+//! its task is in at that first poll. Its fields have
+//! [OpenTelemetry's names](https://opentelemetry.io/docs/specs/semconv/db/cassandra/), and those that
+//! bridges to OpenTelemetry look for:
+//!
+//! | field | what |
+//! |---|---|
+//! | `db.system.name` | `cassandra` |
+//! | `db.namespace` | the session's keyspace, if it has one |
+//! | `db.operation.name`, `otel.name` | the statement's first word; `BATCH`, `PREPARE` |
+//! | `db.operation.batch.size` | of a batch, how many statements |
+//! | `db.query.text` | the text as the program wrote it, never the values that are bound; of a batch, the first statement |
+//! | `db.response.status_code` | of an error of the server, the protocol's code: `0x2200` |
+//! | `error.type` | of a failure, the name of its [kind](crate::ErrorKind); `abandoned` when nobody waited for the answer: the future was dropped, or its deadline passed |
+//! | `otel.status_code` | of a failure, `ERROR` |
+//! | `otel.kind` | `client` |
+
 mod counters;
 #[cfg(any(feature = "log", feature = "tracing"))]
 mod forward;
 pub(crate) mod log;
 mod metrics;
+pub(crate) mod span;
 
 pub use counters::{Counters, counters};
 #[cfg(any(feature = "log", feature = "tracing"))]

@@ -19,6 +19,7 @@ use super::rows::{Count, plan, read};
 use crate::cql::{Column, ColumnMap, FromRowOwned};
 use crate::driver::{OwnedCells, ResultSet};
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::span::Kind;
 use crate::session::{Deadline, Flight, Patience};
 use crate::statement::{Bound, Paging, PagingState};
 
@@ -71,8 +72,10 @@ impl PageStream {
 
     /// Submits the request with the paging state as it is.
     fn ask(&mut self) -> Result<()> {
-        let Paging { session, statement, options, .. } = &self.paging;
-        let flight = Flight::start(session, Patience::Wait, |place| place.execute(statement));
+        let Paging { session, statement, options, cql, .. } = &self.paging;
+        let about = (Kind::Execute, &**cql);
+        let flight =
+            Flight::start(session, Patience::Wait, about, |place| place.execute(statement));
         self.in_flight = Some(flight.map_err(|error| self.explain(error))?);
         self.deadline = session.deadline(options);
         Ok(())

@@ -38,6 +38,7 @@ struct Sent {
     runtime: AnyRuntime,
     defaults: Defaults,
     profiles: Profiles,
+    keyspace: Option<Box<str>>,
 }
 
 impl Connect {
@@ -54,7 +55,8 @@ impl Start {
         let pending = driver::Session::connect(&settings)?;
         let (runtime, defaults) = (self.runtime, self.defaults);
         let profiles = Profiles::new(&settings);
-        Ok(Sent { pending, diagnosis, runtime, defaults, profiles })
+        let keyspace = settings.contact.keyspace.as_deref().map(Box::from);
+        Ok(Sent { pending, diagnosis, runtime, defaults, profiles, keyspace })
     }
 }
 
@@ -75,7 +77,8 @@ impl Future for Connect {
         let outcome = match outcome {
             Ok(driver) => {
                 let (runtime, profiles) = (sent.runtime.clone(), sent.profiles.clone());
-                Ok(Session::new(driver, runtime, sent.defaults, profiles))
+                let keyspace = sent.keyspace.take();
+                Ok(Session::new(driver, runtime, sent.defaults, profiles, keyspace))
             }
             Err(error) => Err(sent.profiles.explain_connect(sent.diagnosis.explain(error))),
         };

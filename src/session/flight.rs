@@ -1,6 +1,7 @@
 //! A request on its way to C and back: in line for a place, then sent.
 //!
-//! Cost: nothing beside the [`Pending`] while places are free; one that waits has a slot more.
+//! Cost: nothing beside the [`Pending`] while places are free; one that waits has a slot more. Each
+//! has its [span](crate::observe::span).
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use super::Session;
 use crate::driver::{Answer, Pending, Place, ResultSet, Waiting};
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::span::{Kind, Span, Subject};
 use crate::rt::{Clock, Expired};
 
 /// What to do when no place is free.
@@ -21,15 +23,52 @@ pub(crate) enum Patience {
 }
 
 /// A request that has a place, or waits for one.
-pub(crate) enum Flight<T> {
+pub(crate) struct Flight<T> {
+    stage: Stage<T>,
+    span: Span,
+}
+
+enum Stage<T> {
     InLine(Waiting),
     Sent(Pending<T>),
     Landed,
 }
 
 impl<T> Flight<T> {
-    /// Submits at once where a place is free. Where none is, `submit` is for the polls.
+    /// Submits at once where a place is free. Where none is, `submit` is for the polls. The kind and
+    /// the text are for the span.
     pub(crate) fn start(
+        session: &Session,
+        patience: Patience,
+        (kind, cql): (Kind, &str),
+        submit: impl FnOnce(Place) -> Result<Pending<T>>,
+    ) -> Result<Self> {
+        let mut span = Span::new(Subject { kind, cql, keyspace: session.keyspace() });
+        let stage = Stage::start(session, patience, submit);
+        if stage.is_err() {
+            span.end(&stage);
+        }
+        Ok(Self { stage: stage?, span })
+    }
+
+    /// Whether C has it.
+    pub(crate) fn is_sent(&self) -> bool {
+        matches!(self.stage, Stage::Sent(_))
+    }
+
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        submit: impl FnOnce(Place) -> Result<Pending<T>>,
+    ) -> Poll<Result<T>> {
+        let outcome = ready!(self.stage.poll(cx, submit));
+        self.span.end(&outcome);
+        Poll::Ready(outcome)
+    }
+}
+
+impl<T> Stage<T> {
+    fn start(
         session: &Session,
         patience: Patience,
         submit: impl FnOnce(Place) -> Result<Pending<T>>,
@@ -44,12 +83,7 @@ impl<T> Flight<T> {
         }
     }
 
-    /// Whether C has it.
-    pub(crate) fn is_sent(&self) -> bool {
-        matches!(self, Self::Sent(_))
-    }
-
-    pub(crate) fn poll(
+    fn poll(
         &mut self,
         cx: &mut Context<'_>,
         submit: impl FnOnce(Place) -> Result<Pending<T>>,
@@ -71,9 +105,9 @@ impl<T> Flight<T> {
 impl Flight<ResultSet> {
     /// What else there is to know of an answer. To be asked once, when it has come.
     pub(crate) fn take_answer(&mut self) -> Answer {
-        match std::mem::replace(self, Self::Landed) {
-            Self::Sent(pending) => pending.into_answer(),
-            Self::InLine(_) | Self::Landed => unreachable!("it has just been answered"),
+        match std::mem::replace(&mut self.stage, Stage::Landed) {
+            Stage::Sent(pending) => pending.into_answer(),
+            Stage::InLine(_) | Stage::Landed => unreachable!("it has just been answered"),
         }
     }
 }

@@ -59,6 +59,7 @@ struct Inner {
     cache: Cache,
     defaults: Defaults,
     profiles: Profiles,
+    keyspace: Option<Box<str>>,
 }
 
 /// What requests are held to that say nothing else.
@@ -80,8 +81,10 @@ impl Session {
         runtime: AnyRuntime,
         defaults: Defaults,
         profiles: Profiles,
+        keyspace: Option<Box<str>>,
     ) -> Self {
-        Self(Arc::new(Inner { driver, runtime, cache: Cache::default(), defaults, profiles }))
+        let cache = Cache::default();
+        Self(Arc::new(Inner { driver, runtime, cache, defaults, profiles, keyspace }))
     }
 
     /// A request from text and values. With values, the text is prepared at its first use and
@@ -145,6 +148,11 @@ impl Session {
     /// request.
     pub fn metrics(&self) -> Metrics {
         self.0.driver.metrics()
+    }
+
+    /// The keyspace of statements that name none, as [`SessionBuilder::keyspace`] was told.
+    pub fn keyspace(&self) -> Option<&str> {
+        self.0.keyspace.as_deref()
     }
 
     /// Whether the session takes no more requests.

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use super::{Deadline, Flight, Patience, Session};
 use crate::driver;
 use crate::error::{Error, Result};
+use crate::observe::span::Kind;
 use crate::statement::{Options, Prepared, PreparedCore, option_setters};
 
 /// A statement about to be prepared. Options set here are defaults of each request made from it; the
@@ -156,7 +157,8 @@ impl Preparing {
             return Err(refusal);
         }
         options.check(session).map_err(|error| error.in_statement(cql))?;
-        let flight = Flight::start(session, patience, |place| place.prepare(cql));
+        let flight =
+            Flight::start(session, patience, (Kind::Prepare, cql), |place| place.prepare(cql));
         let flight = flight.map_err(|error| explain(error, cql))?;
         Ok(Self { flight, cql: Arc::clone(cql), options, deadline })
     }

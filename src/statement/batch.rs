@@ -354,6 +354,10 @@ impl Filled<'_> {
         &self.batch
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The statement that a page of this batch is called by.
     pub(super) fn first(&self) -> &Arc<str> {
         &self.first

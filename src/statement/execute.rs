@@ -11,6 +11,7 @@ use super::query::{Preparing, Started};
 use super::{Batch, Bound, Query};
 use crate::driver::{Answer, Pending, Place, ResultSet};
 use crate::error::{Error, Result};
+use crate::observe::span::Kind;
 use crate::result::Page;
 use crate::session::{Deadline, Flight, Patience, Session};
 
@@ -53,7 +54,7 @@ impl Request<'_> {
         if let Some(error) = self.error() {
             return Err(error.clone());
         }
-        Flight::start(self.session(), patience, |place| self.submit(place))
+        Flight::start(self.session(), patience, self.about(), |place| self.submit(place))
     }
 
     fn submit(&self, place: Place) -> Result<Pending<ResultSet>> {
@@ -91,13 +92,26 @@ impl Request<'_> {
         }
     }
 
-    fn page(&self, result: ResultSet, answer: Answer) -> Page {
-        let cql = match self {
+    /// The text that a page of it is called by.
+    fn cql(&self) -> &Arc<str> {
+        match self {
             Self::Owned(bound) => bound.cql(),
             Self::Shared(bound) => bound.cql(),
             Self::Batch(batch) => batch.first(),
+        }
+    }
+
+    /// For its span.
+    fn about(&self) -> (Kind, &str) {
+        let kind = match self {
+            Self::Owned(_) | Self::Shared(_) => Kind::Execute,
+            Self::Batch(batch) => Kind::Batch(batch.len()),
         };
-        Page::new(result, answer, Arc::clone(cql))
+        (kind, self.cql())
+    }
+
+    fn page(&self, result: ResultSet, answer: Answer) -> Page {
+        Page::new(result, answer, Arc::clone(self.cql()))
     }
 
     fn explain(&self, error: Error) -> Error {

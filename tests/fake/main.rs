@@ -1,7 +1,7 @@
 //! The session against the fake driver: every test under each order of completion and each runtime.
 //!
 //! A test's name is `personality::runtime::test`. Those that bring several runtimes are
-//! `personality::across_runtimes::test`; what has no runtime in it is `courier::…` or `log::…`.
+//! `personality::across_runtimes::test`; what has no runtime in it is `courier::…`, `log::…` or `spans::…`.
 
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -21,6 +21,7 @@ mod log;
 mod metrics;
 mod requests;
 mod settings;
+mod spans;
 mod storm;
 mod streams;
 mod transactions;

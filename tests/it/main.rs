@@ -21,6 +21,7 @@ mod proxy;
 mod server;
 mod session;
 mod settings;
+mod spans;
 mod tap;
 mod tls;
 mod transactions;

@@ -3,12 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use embedded_cassandra::{Cassandra, Error};
+use embedded_cassandra::{Authority, Cassandra, Error, Tls};
 
 fn main() -> Result<(), Error> {
     let runs = std::env::args().nth(1).and_then(|runs| runs.parse().ok()).unwrap_or(3);
     // The first start of all also downloads and archives.
-    drop(Cassandra::start()?);
+    for version in ["5.0.8", "4.1.10", "4.0.17"] {
+        drop(Cassandra::builder().version(version).start()?);
+    }
     let mut figures = Figures::default();
     for _ in 0..runs {
         let one = figures.time("one durable node", Cassandra::start)?;
@@ -32,6 +34,14 @@ fn main() -> Result<(), Error> {
             three.wait_until_ready()
         })?;
         figures.time("a stop of all three", || three.stop())?;
+        drop(three);
+        for version in ["4.1.10", "4.0.17"] {
+            let older = Cassandra::builder().version(version);
+            let older = figures.time(version, || older.start())?;
+            figures.memory(version, &[&older]);
+        }
+        let locked = Cassandra::builder().auth(true).tls(Tls::issued_by(&Authority::new()));
+        figures.time("one with passwords and TLS", || locked.start())?;
     }
     figures.print();
     Ok(())

@@ -151,3 +151,15 @@ pub use tls::Tls;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+// Nodes are shared between threads, and errors travel.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Cassandra>();
+    shared::<Cluster>();
+    shared::<Builder>();
+    shared::<Layout>();
+    shared::<Error>();
+    #[cfg(feature = "tls")]
+    shared::<(Authority, Tls)>();
+};

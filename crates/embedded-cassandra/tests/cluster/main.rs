@@ -1,5 +1,6 @@
 //! Clusters, in a binary of their own: no more than three nodes run at a time.
 
+mod cli;
 mod life;
 mod versions;
 

@@ -380,6 +380,19 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// What C keeps, and calls back with from any thread.
+#[derive(Clone, Copy)]
+struct Data(*mut c_void);
+
+// SAFETY: the halves that it stands for may change threads.
+unsafe impl Send for Data {}
+
+impl Data {
+    fn get(self) -> *mut c_void {
+        self.0
+    }
+}
+
 /// Many emitters, one reader that sleeps and is slow now and then: every event is read, or counted as
 /// lost; those of one thread come in order; the last one of the last thread is never lost where the
 /// oldest is displaced.
@@ -389,13 +402,13 @@ fn many_emitters() {
     const EMITTERS: usize = 3;
     for (policy, capacity) in POLICIES.into_iter().flat_map(|p| [1, 2, 16].map(|c| (p, c))) {
         let (emitter, mut events) = events::<Box<(usize, usize)>>(capacity, policy);
-        let data = emitter.into_raw() as usize;
+        let data = Data(emitter.into_raw());
         thread::scope(|scope| {
             let emitters: Vec<_> = (0..EMITTERS)
                 .map(|number| {
                     scope.spawn(move || {
                         // SAFETY: the stream ends after this thread.
-                        let emitter = unsafe { Emitter::borrow_raw(data as *mut c_void) };
+                        let emitter = unsafe { Emitter::borrow_raw(data.get()) };
                         for value in 0..each {
                             match emitter.emit(Box::new((number, value))) {
                                 Emitted::Full(event) => assert_eq!(*event, (number, value)),
@@ -426,7 +439,7 @@ fn many_emitters() {
                 emitter.join().unwrap();
             }
             // SAFETY: no other thread uses it any more.
-            unsafe { Emitter::<Box<(usize, usize)>>::release(data as *mut c_void) };
+            unsafe { Emitter::<Box<(usize, usize)>>::release(data.get()) };
             reader.join().unwrap();
         });
     }

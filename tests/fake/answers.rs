@@ -63,12 +63,11 @@ pub async fn payloads(cell: Cell) {
 pub async fn no_payloads(cell: Cell) {
     let session = cell.builder().protocol_version(3).connect().await.unwrap();
     let payload = CustomPayload::from([("zone", "a1")]);
-    let prepared = session.prepare("ECHO int").custom_payload(&payload).await.unwrap();
     let batch = session.batch(BatchKind::Logged).add(session.query("OK", ()));
     for error in [
         session.query("OK", ()).custom_payload(&payload).await.unwrap_err(),
         session.query("ECHO int", (1,)).custom_payload(&payload).await.unwrap_err(),
-        prepared.bind((1,)).await.unwrap_err(),
+        session.prepare("ECHO int").custom_payload(&payload).await.unwrap_err(),
         batch.custom_payload(&payload).await.unwrap_err(),
     ] {
         assert_eq!(*error.kind(), ErrorKind::Setting { name: "custom_payload" }, "{error}");

@@ -1,6 +1,5 @@
-//! Provides the C driver: entries that bind its functions at run time, stand-ins for libraries that
-//! the linker would ask for in vain, and, with feature `bundled`, the driver itself. The parts are
-//! in `build/`.
+//! Provides the C driver: entries that bind its functions at run time, stand-ins for what the linker
+//! would ask for in vain, and, with feature `bundled`, the driver itself. The parts are in `build/`.
 
 use std::{env, path::PathBuf};
 
@@ -12,6 +11,8 @@ mod driver;
 mod elf;
 #[path = "build/entries.rs"]
 mod entries;
+#[path = "build/linked.rs"]
+mod linked;
 #[path = "build/stand_ins.rs"]
 mod stand_ins;
 #[path = "build/target.rs"]
@@ -34,13 +35,14 @@ fn main() {
     println!("cargo:rustc-check-cfg=cfg(async_cassandra_linked, async_cassandra_embedded)");
 
     let functions = entries::functions();
-    entries::write_names(&functions, &out);
     if target.links_the_driver() {
         println!("cargo:rustc-cfg=async_cassandra_linked");
         println!("cargo:rustc-link-lib=cassandra");
         stand_ins::write(&out, &["uv", "ssl", "crypto", "stdc++"]);
+        entries::write_names(&functions, &linked::missing(&functions, &out), &out);
         return;
     }
+    entries::write_names(&functions, &[], &out);
     entries::assemble(&functions, &target, &out);
     stand_ins::write(&out, &["cassandra", "uv", "ssl", "crypto", "stdc++"]);
     #[cfg(feature = "bundled")]

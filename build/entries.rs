@@ -15,6 +15,16 @@ pub struct Function {
     core: bool,
 }
 
+impl Function {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn is_core(&self) -> bool {
+        self.core
+    }
+}
+
 /// Reads the list, which must be sorted.
 pub fn functions() -> Vec<Function> {
     let list = fs::read_to_string("vendor/functions.txt")
@@ -34,8 +44,9 @@ pub fn functions() -> Vec<Function> {
     functions
 }
 
-/// Writes `functions.rs`: the names in the order of the table, and which of them are core.
-pub fn write_names(functions: &[Function], out: &Path) {
+/// Writes `functions.rs`: the names in the order of the table, which of them are core, and for a
+/// driver that is linked, which of them it lacks.
+pub fn write_names(functions: &[Function], missing: &[usize], out: &Path) {
     let mut text = format!("static NAMES: [&std::ffi::CStr; {}] = [\n", functions.len());
     for function in functions {
         add(&mut text, format_args!("    c\"{}\",\n", function.name));
@@ -46,7 +57,8 @@ pub fn write_names(functions: &[Function], out: &Path) {
     for function in functions {
         add(&mut text, format_args!("    {},\n", function.core));
     }
-    text.push_str("];\n");
+    text.push_str("];\n#[cfg(async_cassandra_linked)]\n");
+    add(&mut text, format_args!("static MISSING: [usize; {}] = {missing:?};\n", missing.len()));
     fs::write(out.join("functions.rs"), text).expect("OUT_DIR can be written");
 }
 

@@ -67,7 +67,7 @@ fn is_found(library: &str) -> bool {
 }
 
 /// Where a program's link may look besides the linker's own folders.
-fn folders() -> Vec<PathBuf> {
+pub fn folders() -> Vec<PathBuf> {
     // In a cross build the same folders hold this machine's libraries, which the linker passes
     // over.
     let native = env::var_os("HOST") == env::var_os("TARGET");

@@ -63,12 +63,13 @@ impl Info {
         Self { source, file, version, present, missing }
     }
 
-    /// A linked driver has every function that is called: the program would not have linked
-    /// otherwise.
+    /// The build has found out what a linked driver lacks.
     #[cfg(async_cassandra_linked)]
     pub(super) fn linked() -> Self {
-        let present = Function::all().map(|_| true).collect();
-        Self { source: Source::Linked, file: None, version: None, present, missing: Vec::new() }
+        let present = Function::all().map(|function| !function.is_missing()).collect();
+        let missing = Function::all().filter(|function| function.is_missing());
+        let missing = missing.map(Function::name).collect();
+        Self { source: Source::Linked, file: None, version: None, present, missing }
     }
 
     /// Where the driver comes from.
@@ -144,9 +145,7 @@ impl fmt::Display for Info {
         if let Some(version) = &self.version {
             write!(f, ", version {version}")?;
         }
-        if self.source != Source::Linked {
-            write!(f, ", {} functions", self.entries())?;
-        }
+        write!(f, ", {} functions", self.entries())?;
         match self.missing.len() {
             0 => Ok(()),
             1..=4 => write!(f, ", without {}", self.missing.join(", ")),

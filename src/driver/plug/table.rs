@@ -1,6 +1,7 @@
 //! The list of the driver's functions, and the table that the entries jump through.
 
-// `NAMES`, sorted, and `CORE`, which says of each whether the crate cannot do without it.
+// `NAMES`, sorted; `CORE`, which says of each whether the crate cannot do without it; for a driver
+// that is linked `MISSING`, the places of those that it lacks.
 include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 
 /// One function of the list.
@@ -44,6 +45,11 @@ impl Function {
     #[cfg(not(async_cassandra_linked))]
     pub(super) fn c_name(self) -> &'static std::ffi::CStr {
         NAMES[self.0]
+    }
+
+    #[cfg(async_cassandra_linked)]
+    pub(super) fn is_missing(self) -> bool {
+        MISSING.contains(&self.0)
     }
 
     #[cfg(not(async_cassandra_linked))]

@@ -13,7 +13,7 @@ pub async fn traces(test: Test) {
     assert_eq!(insert.bind((1, 1)).await.unwrap().tracing_id(), None);
     let batch = session.batch(BatchKind::Logged).add(insert.bind((2, 2)));
     for (page, word) in [
-        (insert.bind((1, 1)).tracing(true).await.unwrap(), "Mutation"),
+        (insert.bind((1, 1)).tracing(true).await.unwrap(), "commitlog"),
         (batch.tracing(true).await.unwrap(), "batch"),
         (
             session.query("SELECT v FROM t WHERE id = ?", (1,)).tracing(true).await.unwrap(),

@@ -35,6 +35,11 @@ fn main() -> Result<(), Error> {
         })?;
         figures.time("a stop of all three", || three.stop())?;
         drop(three);
+        let mut two = Cassandra::builder().start_cluster(2)?;
+        figures.time("nodetool status", || two[0].nodetool(&["status"]))?;
+        figures.time("a node joins", || two.add().map(drop))?;
+        figures.time("a node leaves", || two.decommission(0))?;
+        drop(two);
         for version in ["4.1.10", "4.0.17"] {
             let older = Cassandra::builder().version(version);
             let older = figures.time(version, || older.start())?;

@@ -189,7 +189,7 @@ impl Cluster {
 
     /// Lets one more node join, in the data centre of the first and on the rack whose turn it is,
     /// and waits until the cluster is [ready](Self::wait_until_ready). It takes half of another
-    /// node's part of the ring, with the data, which takes about as long as a start and 3 s.
+    /// node's part of the ring, with the data, which takes some 10 s more than a start.
     ///
     /// # Errors
     /// Those of [`Builder::start_cluster`]; the cluster goes on without the node then.

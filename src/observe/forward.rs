@@ -80,7 +80,7 @@ static SETTLED: Mutex<bool> = Mutex::new(false);
 /// use async_cassandra::observe;
 ///
 /// observe::driver_log(observe::Level::Info)?;
-/// # async_cassandra::Result::Ok(())
+/// # Ok::<(), async_cassandra::Error>(())
 /// ```
 ///
 /// # Errors

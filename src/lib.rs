@@ -59,6 +59,12 @@
 //! | `tracing` | the C driver's log as events, and a span for each request: see [`observe`] |
 //! | `log` | the C driver's log, for the `log` crate |
 //!
+//! # Settings
+//! The settings of the C drivers are methods of [`SessionBuilder`], whose page says their defaults and
+//! units, and which drivers have them. Policies are values: [`LoadBalancing`], [`Reconnection`],
+//! [`RetryPolicy`], [`SpeculativeExecution`], [`Timestamps`]. A [`Profile`] gathers defaults for one
+//! kind of request. `vendor/functions.md`, in the source, lists where each C function is.
+//!
 //! # Not supported
 //! Protocol version 5, compression and server warnings, which the C drivers do not offer. What this
 //! crate lacks so far is listed in its README.

@@ -11,3 +11,4 @@ mod embedded;
 mod libraries;
 mod named;
 mod optional;
+mod table;

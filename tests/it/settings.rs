@@ -172,7 +172,6 @@ fn heartbeats_come_as_often_as_asked() {
         let start = Instant::now();
         proxy.fall_silent();
         until("the connection is given up", || proxy.is_closed(connection));
-        assert!(start.elapsed() > seconds(1), "it was given up for its silence");
         assert!(start.elapsed() < seconds(30), "and not by the default of 60 s");
         drop(session);
     });

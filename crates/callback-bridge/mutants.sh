@@ -26,13 +26,14 @@ copy() {
 
 # models GROUP PREEMPTIONS: prints "passed", or the names of the models of the group that failed.
 models() {
-    local out failed
-    if out=$(LOOM_MAX_PREEMPTIONS=$2 timeout 300 cargo test --release --test loom -- "$1::" 2>&1); then
-        echo passed
-        return
-    fi
+    local out failed status=0
+    out=$(LOOM_MAX_PREEMPTIONS=$2 timeout 600 cargo test --release --test loom -- "$1::" 2>&1) || status=$?
+    case $status in
+    0) echo passed && return ;;
+    124) echo "out of time" && return ;;
+    esac
     failed=$(grep -oE '^test [a-z_:]+ \.\.\. FAILED' <<<"$out" | awk '{ print $2 }' | tr '\n' ' ' || true)
-    echo "${failed:-crashed or hung}"
+    echo "${failed:-crashed}"
 }
 
 # verdict GROUP: as `models`, at the full bound unless a lower one is enough to fail.
@@ -68,11 +69,11 @@ try() {
     printf '%s\n' "${original/"${froms[$1]}"/"${tos[$1]}"}" >"$file"
     found=$(verdict "$group")
     printf '%s\n' "$original" >"$file"
-    if [[ $found == passed ]]; then
-        echo "SURVIVED  ${files[$1]}: ${names[$1]}"
-    else
-        echo "killed    ${files[$1]}: ${names[$1]}: $found"
-    fi
+    case $found in
+    passed) echo "SURVIVED  ${files[$1]}: ${names[$1]}" ;;
+    "out of time") echo "UNDECIDED ${files[$1]}: ${names[$1]}" ;;
+    *) echo "killed    ${files[$1]}: ${names[$1]}: $found" ;;
+    esac
 }
 
 # lane NUMBER: every so many of the mutants.

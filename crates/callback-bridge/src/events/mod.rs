@@ -43,8 +43,7 @@ pub enum Overflow {
     /// always finds the latest event.
     ///
     /// An event counts from the moment its emit begins. In a crowd the new event is lost instead: when
-    /// at that very moment as many other emits are under way as the stream holds events, or more than
-    /// 64.
+    /// at that very moment as many other emits are under way as the stream holds events, or 64.
     DropOldest,
 }
 

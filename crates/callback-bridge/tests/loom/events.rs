@@ -1,5 +1,22 @@
 //! Models of the event stream: every transition of the bell and of the ring, against every one of the
 //! other side, and emitters against each other.
+//!
+//! ```text
+//! |                       | publish, room          | publish, displaces     | no room               |
+//! |-----------------------|------------------------|------------------------|-----------------------|
+//! | pop                   | events_of_one_thread...| the_oldest_is_..., the_reader_is_lapped,       |
+//! |                       |                        | the_newest_is_refused_while_..., nodes_are_... |
+//! | another's publish     | events_of_two_threads  | two_displace_while_... | nodes_are_taken_...   |
+//!
+//! |                       | ring                                            | end                    |
+//! |-----------------------|-------------------------------------------------|------------------------|
+//! | arm                   | an_event_and_the_end_arrive, the_reader_sleeps_.| the_end_arrives        |
+//! | arm, same waker       | same_waker_while_an_event_comes                 | the_end_arrives        |
+//! | arm, another waker    | waker_changes_(twice_)while_an_event_comes      | waker_changes_while_...|
+//! | leave                 | the_reader_leaves_while_an_event_comes          | both_halves_go         |
+//! | leave, armed          | the_reader_leaves_after_a_poll                  | both_halves_go         |
+//! | another's ring        | two_ring_for_a_reader_that_waits                | (the end comes last)   |
+//! ```
 
 use std::task::Poll;
 

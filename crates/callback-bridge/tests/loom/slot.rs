@@ -1,4 +1,20 @@
 //! Models of the one-shot slot: every transition of its table, against every one of the other side.
+//!
+//! ```text
+//! | the future                  | while the callback's half completes, and while it is dropped    |
+//! |-----------------------------|-----------------------------------------------------------------|
+//! | is polled first             | outcome_arrives                                                 |
+//! | is polled, same waker       | same_waker_while_it_fires                                       |
+//! | is polled, another waker    | waker_changes_while_it_fires, waker_changes_twice_while_it_fires|
+//! | is taken, or asked          | peeked_while_it_fires, asked_whether_it_is_ready                |
+//! | is taken, armed             | peeked_after_a_poll_leaves_the_waker_in_place                   |
+//! | is dropped                  | dropped_before_the_first_poll, released_while_it_is_dropped     |
+//! | is dropped, armed           | dropped_after_a_poll, waker_changes_and_the_future_drops        |
+//! | detaches                    | detached_after_a_poll, completed_with_a_context_while_...       |
+//! | moves to another thread     | future_moves_to_another_thread                                  |
+//! ```
+//!
+//! `is_detached` against a drop: `detached_is_seen_and_final`.
 
 use std::future::Future;
 use std::pin::Pin;

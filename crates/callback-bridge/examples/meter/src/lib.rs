@@ -5,9 +5,12 @@
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::fmt;
+use std::pin::Pin;
 use std::ptr::NonNull;
+use std::task::{Context, Poll};
 
 use callback_bridge::{Completer, Emitter, EmitterRef, Events, Overflow, events, pair};
+use futures::Stream;
 
 /// The C declarations. A callback's `void *data` is declared as what it is: the half that comes with it.
 mod sys {
@@ -134,7 +137,7 @@ pub struct Sample {
     pub number: u32,
 }
 
-/// A watch on a meter.
+/// A watch on a meter: a stream that goes on until it is dropped.
 pub struct Watch {
     samples: Events<Sample>,
     watch: NonNull<sys::Watch>,
@@ -143,12 +146,15 @@ pub struct Watch {
 // SAFETY: the library allows every call from every thread.
 unsafe impl Send for Watch {}
 
-impl Watch {
-    /// The next sample. Cancel-safe.
-    pub async fn next(&mut self) -> Sample {
-        self.samples.next().await.expect("the watch goes on as long as it is not dropped")
-    }
+impl Stream for Watch {
+    type Item = Sample;
 
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Sample>> {
+        self.samples.poll_next(cx)
+    }
+}
+
+impl Watch {
     /// How many samples came too fast.
     pub fn lost(&self) -> u64 {
         self.samples.lost()

@@ -1,6 +1,7 @@
 //! The same code on five executors: `cargo run -p callback-bridge-meter`.
 
 use callback_bridge_meter::{Error, Meter};
+use futures::StreamExt;
 
 fn main() {
     let tokio = tokio::runtime::Builder::new_multi_thread().build().expect("tokio starts");
@@ -22,7 +23,8 @@ async fn show(executor: &str) {
     let mut watch = meter.watch(8);
     let mut samples = [0; 2];
     while samples.iter().sum::<u32>() < 1000 {
-        samples[watch.next().await.thread as usize] += 1;
+        let sample = watch.next().await.expect("it goes on");
+        samples[sample.thread as usize] += 1;
     }
     println!("{executor:>9}: measured {values:?}; read {samples:?} samples, lost {}", watch.lost());
 }

@@ -1,6 +1,7 @@
 //! Every behaviour of the wrapped library under every executor.
 
 use callback_bridge_meter::{Error, Meter, Sample};
+use futures::StreamExt;
 use futures::future::join_all;
 
 /// The output of a test that fails tells on which executor.
@@ -43,7 +44,7 @@ fn watches() {
         let mut watch = meter.watch(16);
         let mut last: [Option<u32>; 2] = [None; 2];
         while last.iter().any(|number| *number < Some(200)) {
-            let Sample { thread, number, .. } = watch.next().await;
+            let Sample { thread, number, .. } = watch.next().await.unwrap();
             let last = &mut last[thread as usize];
             assert!(*last < Some(number), "{last:?}, then {number}");
             *last = Some(number);

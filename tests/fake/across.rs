@@ -16,7 +16,7 @@ use crate::harness::until;
 const ROWS: &str = "ROWS 3 2";
 
 pub fn two_share(cell: Cell) {
-    across::two_share(&cell.run(cell.connect()), ROWS, across::pairs());
+    across::two_share(&cell.run(cell.connect()), ROWS);
 }
 
 pub fn moved(cell: Cell) {

@@ -104,18 +104,13 @@ async fn some(session: Session, cql: &'static str) -> usize {
 }
 
 /// Each of the kinds with itself and with two others.
-#[allow(dead_code, reason = "the other binary goes through fewer")]
-pub fn pairs() -> impl Iterator<Item = (usize, usize)> {
+fn pairs() -> impl Iterator<Item = (usize, usize)> {
     (0..KINDS).flat_map(|one| [0, 2, 3].map(|away| (one, (one + away) % KINDS)))
 }
 
 /// Two runtimes use one session at the same time; one ends, and the other goes on.
-pub fn two_share(
-    session: &Session,
-    cql: &'static str,
-    pairs: impl Iterator<Item = (usize, usize)>,
-) {
-    for (one, other) in pairs {
+pub fn two_share(session: &Session, cql: &'static str) {
+    for (one, other) in pairs() {
         let over = Arc::new(AtomicBool::new(false));
         let rounds = Arc::new(AtomicUsize::new(0));
         let goes_on = std::thread::spawn({

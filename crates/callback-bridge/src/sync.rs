@@ -21,14 +21,10 @@ pub(crate) type Word = usize;
 
 #[cfg(not(loom))]
 mod real {
-    #[cfg(test)]
+    #[cfg(all(test, target_has_atomic = "64"))]
     pub(crate) use super::counted::{AtomicPtr, AtomicWord};
-    #[cfg(not(test))]
-    pub(crate) use std::sync::atomic::AtomicPtr;
-    #[cfg(all(not(test), target_has_atomic = "64"))]
-    pub(crate) use std::sync::atomic::AtomicU64 as AtomicWord;
-    #[cfg(all(not(test), not(target_has_atomic = "64")))]
-    pub(crate) use std::sync::atomic::AtomicUsize as AtomicWord;
+    #[cfg(not(all(test, target_has_atomic = "64")))]
+    pub(crate) use super::plain::{AtomicPtr, AtomicWord};
     pub(crate) use std::sync::atomic::Ordering;
 
     /// loom's interface over the cell of std.
@@ -47,9 +43,18 @@ mod real {
     }
 }
 
+#[cfg(not(any(loom, all(test, target_has_atomic = "64"))))]
+mod plain {
+    pub(crate) use std::sync::atomic::AtomicPtr;
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) use std::sync::atomic::AtomicU64 as AtomicWord;
+    #[cfg(not(target_has_atomic = "64"))]
+    pub(crate) use std::sync::atomic::AtomicUsize as AtomicWord;
+}
+
 /// The real atomics, counted by thread. Only what this crate uses is there: another read-modify-write
 /// would not compile before it is counted.
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(loom), target_has_atomic = "64"))]
 pub(crate) mod counted {
     use std::cell::Cell;
     use std::sync::atomic::{self, Ordering};
@@ -80,6 +85,11 @@ pub(crate) mod counted {
 
         pub(crate) fn store(&self, word: Word, order: Ordering) {
             self.0.store(word, order);
+        }
+
+        pub(crate) fn fetch_add(&self, word: Word, order: Ordering) -> Word {
+            RMWS.set(RMWS.get() + 1);
+            self.0.fetch_add(word, order)
         }
 
         pub(crate) fn compare_exchange(

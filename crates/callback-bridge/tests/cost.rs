@@ -1,5 +1,5 @@
 //! The costs that the crate states, counted by the allocator.
-#![cfg(not(loom))]
+#![cfg(all(not(loom), target_has_atomic = "64"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

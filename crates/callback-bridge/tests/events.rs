@@ -1,5 +1,5 @@
 //! The event stream on real threads. Under Miri the same tests run with few iterations.
-#![cfg(not(loom))]
+#![cfg(all(not(loom), target_has_atomic = "64"))]
 
 mod support;
 

@@ -39,11 +39,11 @@
 //!
 //! # Cost
 //!
-//! Three allocations when the stream is made, none after. A push is two compare-exchanges, and a third
-//! when it displaces; a pop is two. They are repeated only when another thread's went through.
+//! Three allocations when the stream is made, none after. A push is two compare-exchanges, and when it
+//! displaces a third and the count; a pop is two. They are repeated only when another thread's went
+//! through.
 
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::sync::{AtomicWord, Ordering::*, UnsafeCell, Word};
 
@@ -67,8 +67,7 @@ pub(super) struct Ring<T> {
     free: AtomicWord,
     /// Where to start looking for the next position to publish: never beyond it.
     tail: AtomicWord,
-    /// A count, and nothing that other accesses depend on: no model of it is needed.
-    lost: AtomicU64,
+    lost: AtomicWord,
 }
 
 struct Node<T> {
@@ -100,7 +99,7 @@ impl<T> Ring<T> {
                 .collect(),
             free: AtomicWord::new(0),
             tail: AtomicWord::new(capacity as Word * STEP),
-            lost: AtomicU64::new(0),
+            lost: AtomicWord::new(0),
         }
     }
 
@@ -115,13 +114,19 @@ impl<T> Ring<T> {
 
     /// How many events were displaced or did not fit.
     pub(super) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        // ORDERING: nothing else hangs on a count.
+        self.lost.load(Relaxed)
+    }
+
+    fn count_lost(&self) {
+        // ORDERING: as above.
+        self.lost.fetch_add(1, Relaxed);
     }
 
     /// From any number of threads at once.
     pub(super) fn push(&self, value: T) -> Pushed<T> {
         let Some(node) = self.allocate() else {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.count_lost();
             return Pushed::Full(value);
         };
         // SAFETY: the node is this call's until it is published.
@@ -129,7 +134,7 @@ impl<T> Ring<T> {
         match self.publish(node) {
             None => Pushed::Stored,
             Some(displaced) => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
+                self.count_lost();
                 // SAFETY: the exchange of `publish` took the node out of its cell.
                 Pushed::Displaced(unsafe { self.take(displaced) })
             }

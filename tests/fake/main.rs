@@ -453,4 +453,4 @@ mod storms {
     }
 }
 
-under!(inline late unset locked);
+under!(inline late unset locked bursts threads);

@@ -9,6 +9,7 @@ mod harness;
 mod across;
 mod answers;
 mod batches;
+mod callers;
 mod cell;
 mod closing;
 mod connecting;

@@ -11,6 +11,7 @@ use async_cassandra::observe::{self, Counters};
 use async_cassandra::{Session, SessionBuilder};
 use fake_driver::Live;
 
+use crate::callers;
 use crate::harness::{self, within_deadline};
 
 /// How long the last objects may take to go.
@@ -85,6 +86,7 @@ impl Cell {
     pub fn alone_leaving(self, left: Left, body: fn(Cell)) {
         let _turn = lone_turn();
         settle("what tests before this one left");
+        fake_driver::watch();
         within_deadline(move || body(self));
         {
             let mut rest = rest();
@@ -95,6 +97,7 @@ impl Cell {
             rest.live.statements += left.requests;
         }
         settle("what this test left");
+        callers::hold(&fake_driver::watched());
     }
 
     /// Runs a future to its end on the runtime.

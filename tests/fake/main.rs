@@ -9,6 +9,7 @@ mod harness;
 mod across;
 mod answers;
 mod batches;
+mod callers;
 mod cell;
 mod closing;
 mod connecting;
@@ -453,4 +454,4 @@ mod storms {
     }
 }
 
-under!(inline late unset locked);
+under!(inline late unset locked bursts threads);

@@ -191,8 +191,22 @@ static void read_point(Character *character, const char *point, int port)
         character->personality = PERSON_UNSET;
     else if (strcmp(point, "locked") == 0)
         character->personality = PERSON_LOCKED;
+    else if (strcmp(point, "bursts") == 0)
+        character->personality = PERSON_BURSTS;
+    else if (strcmp(point, "threads") == 0)
+        character->personality = PERSON_THREADS;
     else if (strcmp(point, "slow") == 0)
         character->slow = true;
+    else if (strcmp(point, "never") == 0)
+        character->never = true;
+    else if (strcmp(point, "full") == 0)
+        character->full = true;
+    else if (strcmp(point, "deaf-connect") == 0)
+        character->deaf |= 1u << FUTURE_CONNECT;
+    else if (strcmp(point, "deaf-requests") == 0)
+        character->deaf |= 1u << FUTURE_PREPARE | 1u << FUTURE_EXECUTE;
+    else if (strcmp(point, "deaf-close") == 0)
+        character->deaf |= 1u << FUTURE_CLOSE;
     else if (strcmp(point, "refused") == 0)
         refuse(character, LIB_NO_HOSTS_AVAILABLE, "Connection refused", point, port);
     else if (strcmp(point, "badauth") == 0)

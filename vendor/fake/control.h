@@ -36,6 +36,17 @@ EXPORT void fake_release(void);
  * was prepared before fails with an id mismatch, for good. */
 EXPORT void fake_forget(void);
 
+/* Lets every request `HELD <number>` complete that C has; returns how many those were. */
+EXPORT size_t fake_let_go(uint32_t number);
+
+/* Starts to note which thread calls what, from nothing. */
+EXPORT void fake_watch(void);
+
+/* Stops it, and copies what was seen, as far as there is room; returns its length. A line holds the
+ * function, the kind of future whose callback the call was made in ("-" for none), and the thread's
+ * name, with tabs in between; each line is there once. */
+EXPORT size_t fake_watched(char *text, size_t size);
+
 /* Starts to write down what the setters of clusters, execution profiles, statements and batches are
  * told, from an empty page. */
 EXPORT void fake_listen(void);

@@ -74,6 +74,10 @@ __attribute__((format(printf, 2, 3))) void note(const char *function, const char
 /* How often the server forgot what was prepared. */
 uint64_t times_forgotten(void);
 
+/* --- watch.c: which thread called what, if a test watches. ----------------------------------- */
+
+void watch_call(const char *function);
+
 /* --- log.c ----------------------------------------------------------------------------------- */
 
 void log_line(CassLogLevel level, const char *function, const char *text);
@@ -96,6 +100,7 @@ typedef enum {
     PLAN_ROWS,
     PLAN_ECHO,
     PLAN_NEVER,
+    PLAN_HELD,
     PLAN_APPLIED,
     PLAN_REFUSED,
     PLAN_REFUSED_ROW,
@@ -110,6 +115,13 @@ typedef struct {
     char message[256];
     uint32_t rows_per_page;
     uint32_t pages;
+    /* The last page's, when it fails. */
+    CassError last_page;
+    /* Rows that the iterator comes to, where that is not all of them. */
+    uint32_t rows_there;
+    bool cut_short;
+    /* What the test calls a held request by. */
+    uint32_t number;
     size_t marker_count;
     const CassDataType *markers[MAX_MARKERS];
 } Plan;
@@ -215,6 +227,8 @@ struct CassResult {
     size_t column_count;
     Column columns[MAX_MARKERS];
     size_t row_count;
+    /* As many rows, or fewer, as in damaged data. */
+    size_t rows_there;
     Cell *cells;
     size_t cell_count;
     size_t cell_capacity;
@@ -255,6 +269,8 @@ typedef struct {
     const CassCustomPayload *payload;
 } Outcome;
 
+/* Whether the test decides when this completes, and under which number. */
+bool outcome_is_held(const CassStatement *statement, uint32_t *number);
 void outcome_fail(Outcome *outcome, CassError code, const char *message);
 /* False for a statement that never completes. */
 bool outcome_of_statement(Outcome *outcome, const CassStatement *statement, int protocol_version);
@@ -270,7 +286,14 @@ const char *timestamp_gen_name(const CassTimestampGen *generator, const char *fu
 
 /* --- cluster.c ------------------------------------------------------------------------------- */
 
-typedef enum { PERSON_LATE, PERSON_INLINE, PERSON_UNSET, PERSON_LOCKED } Personality;
+typedef enum {
+    PERSON_LATE,
+    PERSON_INLINE,
+    PERSON_UNSET,
+    PERSON_LOCKED,
+    PERSON_BURSTS,
+    PERSON_THREADS,
+} Personality;
 
 struct CassCluster {
     Object object;
@@ -284,6 +307,12 @@ struct CassCluster {
 typedef struct {
     Personality personality;
     bool slow;
+    /* No request completes before the session closes. */
+    bool never;
+    /* Every request finds the queue full. */
+    bool full;
+    /* Kinds of future that take no callback, a bit each. */
+    unsigned deaf;
     CassError refusal;
     char refusal_message[256];
     int protocol_version;
@@ -301,6 +330,7 @@ struct CassFuture {
     FutureKind kind;
     /* Only ever compared: the session whose I/O thread completes this future. */
     const CassSession *session;
+    bool deaf;
     pthread_mutex_t mutex;
     pthread_cond_t became_set;
     bool set;
@@ -321,8 +351,12 @@ void future_complete(CassFuture *future, const Outcome *outcome, bool early);
 void future_join(CassFuture *future);
 /* Whether this thread is inside a future's callback, of any session. */
 bool inside_a_callback(void);
+/* What the innermost of them is the callback of; "-" outside. */
+const char *inside_which_callback(void);
 
-/* --- io.c: the I/O thread of a session. ------------------------------------------------------ */
+/* --- io.c: the I/O threads of a session. ----------------------------------------------------- */
+
+#define IO_THREADS 3
 
 typedef struct Work {
     struct Work *next;
@@ -336,6 +370,8 @@ typedef struct Work {
     uint64_t gate_openings;
     /* Turns through the queue that are still to go before it completes. */
     int hops;
+    /* For a held request that the test has let go. */
+    bool let_go;
 } Work;
 
 typedef struct {
@@ -365,17 +401,25 @@ struct CassSession {
     pthread_mutex_t queue_mutex;
     pthread_cond_t queue_changed;
     WorkList queue;
+    /* I/O threads that complete something now. */
+    int busy;
     bool quit;
-    bool has_thread;
-    pthread_t thread;
+    int thread_count;
+    pthread_t threads[IO_THREADS];
 };
 
 void io_start(CassSession *session);
 void io_stop(CassSession *session);
 /* Hands work to the I/O thread; false when the queue holds `limit` already (0: no limit). */
 bool io_submit(CassSession *session, Work *work, size_t limit);
-/* Whether this thread is the I/O thread of this session, or of any with NULL. */
+/* Whether this thread is an I/O thread of this session, or of any with NULL. */
 bool io_on_thread(const CassSession *session);
+
+/* --- shelf.c: requests that wait for the test. ----------------------------------------------- */
+
+void shelf_put(CassSession *session, Work *work, uint32_t number);
+/* The next one of this session, NULL when there is none. */
+Work *shelf_take(const CassSession *session);
 
 /* --- session.c ------------------------------------------------------------------------------- */
 

@@ -27,6 +27,17 @@ bool inside_a_callback(void)
     return frames != NULL;
 }
 
+const char *inside_which_callback(void)
+{
+    static const char *const KINDS[] = {
+        [FUTURE_CONNECT] = "connect",
+        [FUTURE_CLOSE] = "close",
+        [FUTURE_PREPARE] = "prepare",
+        [FUTURE_EXECUTE] = "execute",
+    };
+    return frames ? KINDS[frames->future->kind] : "-";
+}
+
 static void run_callback(CassFuture *future, CassFutureCallback callback, void *data)
 {
     Frame frame = {.outer = frames, .future = future};
@@ -40,7 +51,9 @@ static void run_callback(CassFuture *future, CassFutureCallback callback, void *
  * callback holds a reference. */
 static void check(const CassFuture *future, const char *function)
 {
-    if (!inside_the_callback_of(future))
+    if (inside_the_callback_of(future))
+        watch_call(function);
+    else
         object_check(&future->object, KIND_FUTURE, function);
 }
 
@@ -49,6 +62,7 @@ CassFuture *future_new(FutureKind kind, const CassSession *session)
     CassFuture *future = object_new(KIND_FUTURE, sizeof *future, true);
     future->kind = kind;
     future->session = session;
+    future->deaf = session->character.deaf & 1u << kind;
     pthread_mutex_init(&future->mutex, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -114,7 +128,7 @@ CassError cass_future_set_callback(CassFuture *future, CassFutureCallback callba
 {
     check(future, __func__);
     pthread_mutex_lock(&future->mutex);
-    if (future->callback) {
+    if (future->callback || future->deaf) {
         pthread_mutex_unlock(&future->mutex);
         return LIB_CALLBACK_ALREADY_SET;
     }
@@ -130,13 +144,18 @@ CassError cass_future_set_callback(CassFuture *future, CassFutureCallback callba
     return CASS_OK;
 }
 
-cass_bool_t cass_future_ready(CassFuture *future)
+static bool is_set(CassFuture *future)
 {
-    check(future, __func__);
     pthread_mutex_lock(&future->mutex);
     bool set = future->set;
     pthread_mutex_unlock(&future->mutex);
     return set;
+}
+
+cass_bool_t cass_future_ready(CassFuture *future)
+{
+    check(future, __func__);
+    return is_set(future);
 }
 
 void future_join(CassFuture *future)
@@ -152,7 +171,7 @@ void future_join(CassFuture *future)
 static void await_set(CassFuture *future, const char *function)
 {
     check(future, function);
-    if (cass_future_ready(future))
+    if (is_set(future))
         return;
     if (inside_the_callback_of(future))
         die(function, "waits inside the future's own callback, and the future is set only after "

@@ -42,7 +42,7 @@ cass_bool_t cass_iterator_next(CassIterator *iterator)
     object_check(&iterator->object, KIND_ITERATOR, __func__);
     const CassResult *result = iterator->result;
     object_check(&result->object, KIND_RESULT, __func__);
-    if (iterator->position == result->row_count)
+    if (iterator->position == result->rows_there)
         return CASS_FALSE;
     const Cell *cells = &result->cells[iterator->position * result->column_count];
     for (size_t i = 0; i < result->column_count; i++)

@@ -3,8 +3,11 @@
  *   OK                            a result without rows
  *   ERROR <code> <message>        fails; the code is a CassError, or a bare server code
  *   ROWS <rows per page> <pages>  columns (id int, name text), paged
+ *   ROWS <rows per page> <pages> <code>   the last page fails
+ *   SHORT <rows> <there>          one page that says <rows>, and whose iterator ends after <there>
  *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
  *   NEVER                         completes when the session closes
+ *   HELD <number>                 completes, without rows, when the test lets it go
  *   APPLIED                       a transaction that was done: column [applied], true
  *   REFUSED                       one that was not: column [applied], false
  *   REFUSED ROW                   with the row that stood against it: (id int, name text)
@@ -71,8 +74,27 @@ static bool parse_error(Plan *plan, const char *rest)
 static bool parse_rows(Plan *plan, const char *rest)
 {
     plan->kind = PLAN_ROWS;
-    return next_number(&rest, &plan->rows_per_page) && next_number(&rest, &plan->pages) &&
-           plan->pages > 0;
+    if (!next_number(&rest, &plan->rows_per_page) || !next_number(&rest, &plan->pages))
+        return false;
+    uint32_t code;
+    if (next_number(&rest, &code))
+        plan->last_page = code > 0xFFFFFF ? code : SERVER(code);
+    return plan->pages > 0;
+}
+
+static bool parse_short(Plan *plan, const char *rest)
+{
+    plan->kind = PLAN_ROWS;
+    plan->pages = 1;
+    plan->cut_short = true;
+    return next_number(&rest, &plan->rows_per_page) && next_number(&rest, &plan->rows_there) &&
+           plan->rows_there <= plan->rows_per_page;
+}
+
+static bool parse_held(Plan *plan, const char *rest)
+{
+    plan->kind = PLAN_HELD;
+    return next_number(&rest, &plan->number);
 }
 
 static bool parse_refused(Plan *plan, const char *rest)
@@ -121,6 +143,10 @@ void plan_parse(Plan *plan, const char *text)
         understood = parse_error(plan, rest);
     else if (strcmp(word, "rows") == 0)
         understood = parse_rows(plan, rest);
+    else if (strcmp(word, "short") == 0)
+        understood = parse_short(plan, rest);
+    else if (strcmp(word, "held") == 0)
+        understood = parse_held(plan, rest);
     else if (strcmp(word, "echo") == 0)
         understood = parse_echo(plan, rest);
     else

@@ -72,6 +72,7 @@ static _Noreturn void die_of(const char *function, Kind kind, const char *what)
 
 void object_check(const Object *object, Kind kind, const char *function)
 {
+    watch_call(function);
     if (!object)
         die_of(function, kind, "is NULL");
     unsigned magic = atomic_load(&object->magic);

@@ -83,11 +83,17 @@ static void rows(Outcome *outcome, const Plan *plan, const CassStatement *statem
         outcome_fail(outcome, SERVER_PROTOCOL_ERROR, "Invalid value for the paging state");
         return;
     }
+    if (plan->last_page != CASS_OK && page + 1 == plan->pages) {
+        outcome_fail(outcome, plan->last_page, "the last page fails");
+        return;
+    }
     CassResult *result = result_new();
     result_add_column(result, "id", data_type_of(VALUE_TYPE_INT));
     result_add_column(result, "name", data_type_of(VALUE_TYPE_VARCHAR));
     for (uint32_t i = 0; i < plan->rows_per_page; i++)
         add_row(result, page * plan->rows_per_page + i);
+    if (plan->cut_short)
+        result->rows_there = plan->rows_there;
     result->has_more_pages = page + 1 < plan->pages;
     if (result->has_more_pages)
         paging_state_write(result->paging_state, page + 1);
@@ -132,6 +138,18 @@ static void send_back(Outcome *outcome, const CassCustomPayload *payload)
     outcome->payload = payload;
 }
 
+bool outcome_is_held(const CassStatement *statement, uint32_t *number)
+{
+    Plan parsed;
+    const Plan *plan = &parsed;
+    if (statement->prepared)
+        plan = &statement->prepared->plan;
+    else
+        plan_parse(&parsed, statement->text);
+    *number = plan->number;
+    return plan->kind == PLAN_HELD;
+}
+
 /* What a statement ends with, by itself or in a batch. */
 static bool run(Outcome *outcome, const CassStatement *statement, int protocol_version)
 {
@@ -168,6 +186,7 @@ static bool run(Outcome *outcome, const CassStatement *statement, int protocol_v
         outcome->result = transaction(plan->kind);
         break;
     case PLAN_OK:
+    case PLAN_HELD:
     case PLAN_SYNTAX:
         outcome->result = result_new();
         break;

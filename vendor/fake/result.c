@@ -40,6 +40,7 @@ void result_add_cell(CassResult *result, const void *bytes, size_t size)
         memcpy(result->bytes + result->byte_count, bytes, size);
     result->byte_count += size;
     result->row_count = result->cell_count / result->column_count;
+    result->rows_there = result->row_count;
 }
 
 static void destroy(CassResult *result)

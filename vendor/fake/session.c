@@ -107,6 +107,15 @@ static void finish_connect(CassSession *session, Work *work)
     complete(session, work->future, &outcome);
 }
 
+static void time_out(CassSession *session, Work *work)
+{
+    Outcome timed_out = {0};
+    outcome_fail(&timed_out, LIB_REQUEST_TIMED_OUT, "Request timed out");
+    end(work);
+    complete(session, work->future, &timed_out);
+    work_free(work);
+}
+
 /* Requests that never complete by themselves go first, then the close itself. */
 void session_finish_close(CassSession *session, CassFuture *future)
 {
@@ -116,14 +125,30 @@ void session_finish_close(CassSession *session, CassFuture *future)
     session->state = STATE_CLOSED;
     pthread_mutex_unlock(&session->mutex);
     Work *work;
-    while ((work = work_pop(&never))) {
-        Outcome timed_out = {0};
-        outcome_fail(&timed_out, LIB_REQUEST_TIMED_OUT, "Request timed out");
-        end(work);
-        complete(session, work->future, &timed_out);
-        work_free(work);
-    }
+    while ((work = work_pop(&never)) || (work = shelf_take(session)))
+        time_out(session, work);
     complete(session, future, &(Outcome){0});
+}
+
+/* Puts a request away until the session closes; false when that has happened. */
+static bool put_away(CassSession *session, Work *work)
+{
+    pthread_mutex_lock(&session->mutex);
+    bool open = session->state != STATE_CLOSED;
+    if (open)
+        work_push(&session->never, work);
+    pthread_mutex_unlock(&session->mutex);
+    return open;
+}
+
+/* Puts a request away if the test decides about it, and has not yet. */
+static bool is_held(CassSession *session, Work *work)
+{
+    uint32_t number;
+    if (work->let_go || !work->statement || !outcome_is_held(work->statement, &number))
+        return false;
+    shelf_put(session, work, number);
+    return true;
 }
 
 /* False when the request was put away until the session closes. */
@@ -138,12 +163,7 @@ static bool finish_execute(CassSession *session, Work *work)
         if (outcome.payload)
             payload_unref(outcome.payload);
         outcome = (Outcome){0};
-        pthread_mutex_lock(&session->mutex);
-        bool open = session->state != STATE_CLOSED;
-        if (open)
-            work_push(&session->never, work);
-        pthread_mutex_unlock(&session->mutex);
-        if (open)
+        if (put_away(session, work))
             return false;
         outcome_fail(&outcome, LIB_REQUEST_TIMED_OUT, "Request timed out");
     }
@@ -156,6 +176,12 @@ void session_finish(CassSession *session, Work *work)
 {
     bool done = true;
     Outcome outcome = {0};
+    bool is_request =
+        work->future->kind == FUTURE_PREPARE || work->future->kind == FUTURE_EXECUTE;
+    if (is_request && session->character.never && put_away(session, work))
+        return;
+    if (is_held(session, work))
+        return;
     switch (work->future->kind) {
     case FUTURE_CONNECT:
         finish_connect(session, work);
@@ -276,6 +302,8 @@ static CassFuture *submit(CassSession *session, Work *work, const char *function
     session_lock(session, function);
     if (session->state != STATE_CONNECTED)
         error = LIB_NO_HOSTS_AVAILABLE;
+    else if (session->character.full)
+        error = LIB_REQUEST_QUEUE_FULL;
     else if (session->character.personality == PERSON_INLINE)
         inline_now = true;
     else if (!io_submit(session, work, session->character.queue_limit))

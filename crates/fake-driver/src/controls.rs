@@ -43,6 +43,9 @@ struct Controls {
     hold: unsafe extern "C" fn(),
     release: unsafe extern "C" fn(),
     forget: unsafe extern "C" fn(),
+    let_go: unsafe extern "C" fn(u32) -> usize,
+    watch: unsafe extern "C" fn(),
+    watched: unsafe extern "C" fn(*mut u8, usize) -> usize,
     listen: unsafe extern "C" fn(),
     heard: unsafe extern "C" fn(*mut u8, usize) -> usize,
 }
@@ -62,6 +65,9 @@ fn controls() -> &'static Controls {
                 hold: symbol(library, c"fake_hold"),
                 release: symbol(library, c"fake_release"),
                 forget: symbol(library, c"fake_forget"),
+                let_go: symbol(library, c"fake_let_go"),
+                watch: symbol(library, c"fake_watch"),
+                watched: symbol(library, c"fake_watched"),
                 listen: symbol(library, c"fake_listen"),
                 heard: symbol(library, c"fake_heard"),
             }
@@ -123,6 +129,51 @@ pub fn release() {
 pub fn forget() {
     // SAFETY: counts up.
     unsafe { (controls().forget)() }
+}
+
+/// Lets every request `HELD <number>` complete that C has, in no order, and says how many those were.
+///
+/// Those of an `inline` session complete in this call, on this thread.
+pub fn let_go(number: u32) -> usize {
+    // SAFETY: takes locks for a moment; callbacks may run inside, with none held.
+    unsafe { (controls().let_go)(number) }
+}
+
+/// A way in which a C function was called, once or often.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sighting {
+    /// The function's name.
+    pub function: String,
+    /// The kind of future whose callback it was called in: `connect`, `close`, `prepare` or
+    /// `execute`; for callbacks inside callbacks, of the innermost.
+    pub within: Option<String>,
+    /// The thread's name, up to 15 bytes of it. I/O threads are called `fake-io`.
+    pub thread: String,
+}
+
+/// Starts to note which thread calls which function, until [`watched()`].
+///
+/// Functions that take no object are not seen: those that make one, and those that describe a code.
+pub fn watch() {
+    // SAFETY: takes a lock for a moment.
+    unsafe { (controls().watch)() }
+}
+
+/// What was seen since [`watch()`].
+pub fn watched() -> Vec<Sighting> {
+    let mut text = vec![0; 512 * 1024];
+    // SAFETY: writes no more than it is told there is room for.
+    let length = unsafe { (controls().watched)(text.as_mut_ptr(), text.len()) };
+    assert!(length < text.len(), "more was seen than there is room for");
+    let text = String::from_utf8_lossy(&text[..length]);
+    text.lines()
+        .map(|line| {
+            let mut fields = line.splitn(3, '\t').map(str::to_owned);
+            let mut next = || fields.next().expect("a sighting has three fields");
+            let (function, within, thread) = (next(), next(), next());
+            Sighting { function, within: (within != "-").then_some(within), thread }
+        })
+        .collect()
 }
 
 /// Starts to write down what the setters of clusters, execution profiles, statements and batches are

@@ -9,7 +9,7 @@
 //! # Personalities
 //!
 //! A session takes its personality from its contact points, at each connect. Several may stand
-//! together (`"unset,slow"`); without one of the first four it is `late`.
+//! together (`"unset,slow"`); without one of the first six it is `late`.
 //!
 //! | contact point | its futures |
 //! |---|---|
@@ -17,6 +17,16 @@
 //! | `late` | complete on the session's I/O thread, in order, a few turns of its queue later |
 //! | `unset` | as `late`, but the callback runs *before* the future counts as set: reading the future inside it aborts, where a driver would hang; other threads wait until it has returned |
 //! | `locked` | as `late`, but connect and close complete with the session's mutex held, as in the driver: using the session inside their callback aborts, where a driver would hang |
+//!
+//! | `bursts` | pile up for 200 µs or until there are 16, and then complete one right after the other, the last first |
+//! | `threads` | as `late`, but on three I/O threads, in any order; a close still comes last |
+//!
+//! | contact point | all its requests, prepares included |
+//! |---|---|
+//! | `never` | complete when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
+//! | `full` | are refused at once with `CASS_ERROR_LIB_REQUEST_QUEUE_FULL`: the callback runs inside `cass_future_set_callback` |
+//! | `deaf-requests` | take no callback: `cass_future_set_callback` fails with `CASS_ERROR_LIB_CALLBACK_ALREADY_SET` |
+//! | `deaf-connect`, `deaf-close` | the same of the connect's future, and of the close's |
 //!
 //! | contact point | the connect |
 //! |---|---|
@@ -36,8 +46,11 @@
 //! | `OK` | an empty result without columns |
 //! | `ERROR <code> <message>` | fails; the code is a `CassError`, or a server's code alone (`0x1100`), decimal or `0x`; server codes come with an error result |
 //! | `ROWS <rows per page> <pages>` | columns `id int`, `name text`: ids count up from 0 over the pages, names are `name-<id>`; the paging state carries the position; with 0 rows, pages are empty and yet not the last |
+//! | `ROWS <rows per page> <pages> <code>` | the same, and the last page fails |
+//! | `SHORT <rows> <there>` | one page whose row count is `<rows>`, and whose iterator ends after `<there>`: damaged data |
 //! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
 //! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
+//! | `HELD <number>` | `OK`, once the test calls [`let_go()`] with the number; at the latest as `NEVER` |
 //! | `APPLIED` | a lightweight transaction that was done: column `[applied] boolean`, true |
 //! | `REFUSED`, `REFUSED ROW`, `REFUSED NULLS` | one that was not: `[applied]` alone, false; with the columns and values `id int` 7, `name text` `name-7`; with both NULL |
 //! | anything else | server syntax error `0x2000`, prepared or not |
@@ -61,6 +74,7 @@
 //!   `cass_session_close` while the connect is in flight; preparing on a session that was never
 //!   connected.
 //! - Waiting on the I/O thread for a future that this thread has to complete.
+//! - Which thread calls which function, and in which kind of callback: [`watch()`] and [`watched()`].
 //! - [`live()`] counts the objects that exist, so that a test can see that none is left.
 //! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
 //!   the queue's size, and a negative or zero one is refused as the driver refuses it.
@@ -74,7 +88,10 @@
 #[cfg(target_os = "linux")]
 mod controls;
 #[cfg(target_os = "linux")]
-pub use controls::{Live, callbacks_run, forget, heard, hold, listen, live, release};
+pub use controls::{
+    Live, Sighting, callbacks_run, forget, heard, hold, let_go, listen, live, release, watch,
+    watched,
+};
 
 use std::path::Path;
 

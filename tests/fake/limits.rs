@@ -122,7 +122,12 @@ pub fn first_come_first_served(cell: Cell) {
     order.dedup();
     let mut sorted = order.clone();
     sorted.sort_unstable();
-    assert_eq!(order, sorted, "served out of order");
+    // Two places may be handed over at the same time by two I/O threads.
+    let slack = usize::from(cell.personality == "threads");
+    for (turn, number) in order.iter().enumerate() {
+        let due = sorted.iter().position(|one| one == number).unwrap();
+        assert!(due.abs_diff(turn) <= slack, "served out of order: {order:?}");
+    }
     requests.clear();
     left(&session);
 }

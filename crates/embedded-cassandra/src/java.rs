@@ -25,6 +25,8 @@ pub(crate) struct Java {
     pub(crate) version: u32,
     pub(crate) executable: PathBuf,
     pub(crate) home: PathBuf,
+    /// Whether pip brought it.
+    pub(crate) downloaded: bool,
     /// The exact build, such as `17.0.15+6-Debian-1deb12u1`.
     pub(crate) build: String,
 }
@@ -41,7 +43,7 @@ pub(crate) fn find(home: Option<&Path>, wanted: u32, report: &dyn Fn(Progress)) 
     }
     if home.is_none() {
         match jre::get(wanted, report).and_then(|home| ask(&home.join("bin/java"))) {
-            Ok(java) if java.version == wanted => return Ok(java),
+            Ok(java) if java.version == wanted => return Ok(Java { downloaded: true, ..java }),
             Ok(java) => tried.push(format!("what pip downloaded is Java {}", java.version)),
             Err(reason) => tried.push(reason),
         }
@@ -122,5 +124,11 @@ fn ask(executable: &Path) -> std::result::Result<Java, String> {
     // Java 8 calls itself 1.8.
     let version = version.strip_prefix("1.").unwrap_or(&version);
     let version = version.parse().map_err(|_| format!("its version is {version:?}"))?;
-    Ok(Java { version, executable: executable.to_owned(), home: home.into(), build })
+    Ok(Java {
+        version,
+        executable: executable.to_owned(),
+        home: home.into(),
+        downloaded: false,
+        build,
+    })
 }

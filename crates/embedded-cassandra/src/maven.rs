@@ -110,7 +110,12 @@ fn download(partial: &Path, version: &str, java: &Java, report: &dyn Fn(Progress
     for attempt in 0..TRIES {
         let mut command = Command::new("mvn");
         command.args(["-B", GOAL, "-DoutputDirectory=lib"]).current_dir(partial);
-        command.env("JAVA_HOME", &java.home).stdin(Stdio::null());
+        command.stdin(Stdio::null());
+        // A Java from pip knows the public certificates only; the machine's own may know those of a
+        // mirror or a proxy.
+        if !java.downloaded {
+            command.env("JAVA_HOME", &java.home);
+        }
         if attempt > 0 {
             // Maven remembers what it could not find; ask again.
             command.arg("-U");

@@ -107,6 +107,8 @@ pub enum ErrorKind {
     QueueFull,
     /// No answer within the request timeout, or the connection broke while waiting.
     Timeout,
+    /// The connection broke while the request was being written. How much of it arrived, nobody knows.
+    ConnectionLost,
     /// A deadline of ours passed, on the session's [`Runtime`](crate::rt::Runtime).
     Deadline,
     /// The session's runtime cannot keep a deadline: it has shut down, or has no timer.
@@ -378,7 +380,8 @@ impl Error {
             NoHosts | QueueFull | Busy | Unavailable { .. } | Bootstrapping | Unprepared => {
                 Retry::Safe
             }
-            Timeout | Deadline | WriteTimeout { .. } | ReadTimeout { .. } => Retry::IfIdempotent,
+            Timeout | ConnectionLost | Deadline => Retry::IfIdempotent,
+            WriteTimeout { .. } | ReadTimeout { .. } => Retry::IfIdempotent,
             ReadFailure { .. } | WriteFailure { .. } => Retry::IfIdempotent,
             Overloaded | Truncate | Server | Malformed => Retry::IfIdempotent,
             _ => Retry::No,
@@ -414,7 +417,9 @@ impl Error {
             | QueueFull
             | Resolution
             | NoTimer => Reached::No,
-            Timeout | Deadline | Keyspace | Tls | Driver | Unknown => Reached::Maybe,
+            Timeout | ConnectionLost | Deadline | Keyspace | Tls | Driver | Unknown => {
+                Reached::Maybe
+            }
             _ => Reached::Yes,
         }
     }
@@ -527,6 +532,7 @@ impl ErrorKind {
             NoHosts => "no host available",
             QueueFull => "request queue full",
             Timeout => "no answer in time",
+            ConnectionLost => "the connection broke",
             Deadline => "deadline passed",
             NoTimer => "the session's runtime cannot keep a deadline",
             Resolution => "host name not resolved",

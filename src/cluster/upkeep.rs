@@ -10,7 +10,6 @@ pub(crate) struct Upkeep {
     pub(crate) schema_metadata: Option<bool>,
     pub(crate) schema_agreement_wait: Option<Duration>,
     pub(crate) prepare_on_all_hosts: Option<bool>,
-    pub(crate) prepare_on_up_or_add: Option<bool>,
     pub(crate) tracing_wait: Option<Duration>,
     pub(crate) tracing_retry: Option<Duration>,
     pub(crate) tracing_consistency: Option<Consistency>,
@@ -45,17 +44,11 @@ impl SessionBuilder {
     }
 
     /// Whether a statement is prepared on every connected host, not on one alone. Else the others
-    /// learn it at its first use there, which costs that request two round trips more. Default:
-    /// `true`. Drivers: not cpp-rs-driver, which always does.
+    /// learn it at its first use there, which costs that request two round trips more; so does a host
+    /// that joins later. (One that was restarted remembers, from Cassandra 3.10 on.) Default: `true`.
+    /// Drivers: not cpp-rs-driver, which always does.
     pub fn prepare_on_all_hosts(mut self, yes: bool) -> Self {
         self.settings.upkeep.prepare_on_all_hosts = Some(yes);
-        self
-    }
-
-    /// Whether a host that joins or comes back is taught all prepared statements before it serves
-    /// requests. Default: `true`. Drivers: not cpp-rs-driver.
-    pub fn prepare_on_up_or_add(mut self, yes: bool) -> Self {
-        self.settings.upkeep.prepare_on_up_or_add = Some(yes);
         self
     }
 

@@ -203,9 +203,10 @@ impl Cluster {
                 let set = plug::optional!(sys::cass_cluster_set_prepare_on_all_hosts);
                 refusals.told("prepare_on_all_hosts", set.map(|set| set(c, yes.into())));
             }
-            if let Some(yes) = of.prepare_on_up_or_add {
-                let set = plug::optional!(sys::cass_cluster_set_prepare_on_up_or_add_host);
-                refusals.told("prepare_on_up_or_add", set.map(|set| set(c, yes.into())));
+            // Never: the C++ driver tells its session that a host was taught, also when that session
+            // was closed meanwhile and is just being freed, and then ends the program.
+            if let Ok(set) = plug::optional!(sys::cass_cluster_set_prepare_on_up_or_add_host) {
+                refusals.told("prepare_on_up_or_add_host", Ok(set(c, false.into())));
             }
             if let Some(most) = of.tracing_wait {
                 let set = plug::optional!(sys::cass_cluster_set_tracing_max_wait_time);

@@ -166,6 +166,7 @@ fn plain_kind(code: sys::Code) -> ErrorKind {
         c if c == LIB | 5 => ErrorKind::Resolution,
         c if c == LIB | 7 => ErrorKind::QueueFull,
         c if c == LIB | 2 || c == LIB | 10 || c == LIB | 22 => ErrorKind::NoHosts,
+        c if c == LIB | 9 => ErrorKind::ConnectionLost,
         c if c == LIB | 14 => ErrorKind::Timeout,
         c if c == LIB | 15 => ErrorKind::Keyspace,
         c if c >> 24 == 1 => ErrorKind::Driver,

@@ -139,6 +139,7 @@ impl Tally {
         let listed = matches!(
             error.kind(),
             ErrorKind::Timeout
+                | ErrorKind::ConnectionLost
                 | ErrorKind::WriteTimeout { .. }
                 | ErrorKind::ReadTimeout { .. }
                 | ErrorKind::WriteFailure { .. }

@@ -1,12 +1,13 @@
 //! A server that goes away.
 
 use std::thread;
+use std::time::Duration;
 
-use async_cassandra::{ErrorKind, Reached, Session, observe};
+use async_cassandra::{ErrorKind, Reached, Reconnection, Session, observe};
 use futures::executor::block_on;
 
 use crate::harness::{until, within_deadline};
-use crate::proxy::Proxy;
+use crate::proxy::{PREPARE, Proxy};
 use crate::server::node;
 
 #[test]
@@ -58,5 +59,39 @@ fn sessions_dropped_in_an_outage_end_cleanly() {
             let counters = observe::counters();
             counters.detached == 0 && counters.reaping == 0
         });
+    });
+}
+
+/// A host that comes back is taught nothing ahead of its requests. The driver would do that on a
+/// connection of its own and then tell the session, also one that was closed and freed meanwhile:
+/// which ends the program.
+#[test]
+fn sessions_dropped_as_a_host_comes_back_end_cleanly() {
+    within_deadline(|| {
+        for _ in 0..5 {
+            let proxy = Proxy::start(node().address());
+            let builder = Session::builder()
+                .contact_points([proxy.address])
+                .reconnection(Reconnection::constant(Duration::from_millis(10)));
+            let session = block_on(builder.connect()).unwrap();
+            let prepares = (0..100).map(|number| {
+                let cql = format!("SELECT key AS k{number} FROM system.local WHERE key = ?");
+                let session = session.clone();
+                async move { session.prepare(&cql).await.unwrap() }
+            });
+            block_on(futures::future::join_all(prepares));
+            let prepared = proxy.frames(PREPARE).len();
+            proxy.cut();
+            let alive = || {
+                let request = session.query("SELECT key FROM system.local", ()).idempotent(true);
+                block_on(request.execute()).is_ok()
+            };
+            until("the outage is seen", || !alive());
+            proxy.mend();
+            until("the host is back", alive);
+            drop(session);
+            until("the session was freed", || observe::counters().reaping == 0);
+            assert_eq!(proxy.frames(PREPARE).len(), prepared);
+        }
     });
 }

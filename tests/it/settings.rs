@@ -45,7 +45,6 @@ fn everything(builder: SessionBuilder) -> SessionBuilder {
         .schema_metadata(false)
         .schema_agreement_wait(seconds(5))
         .prepare_on_all_hosts(false)
-        .prepare_on_up_or_add(false)
         .tracing_wait(Duration::from_millis(20))
         .tracing_retry(Duration::from_millis(2))
         .tracing_consistency(Consistency::LocalOne)

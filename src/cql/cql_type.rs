@@ -75,7 +75,9 @@ pub enum CqlType {
         /// Its fields, in the order of the declaration.
         fields: Vec<(String, CqlType)>,
     },
-    /// A type that the protocol names by a Java class, `vector` among them.
+    /// `vector<…, n>`: exactly so many elements, none of them NULL.
+    Vector(Box<CqlType>, usize),
+    /// A type that the protocol names by a Java class, and that this version does not know.
     Custom(String),
     /// A type with a number that this version does not know.
     Unknown(u32),
@@ -112,6 +114,19 @@ impl CqlType {
     pub(crate) fn scalar(code: u32) -> Option<Self> {
         SCALARS.iter().find(|(c, _, _)| *c == code).map(|(_, cql_type, _)| cql_type.clone())
     }
+
+    /// The length of every value of this type inside of a vector; none where each carries its own.
+    /// The server decides it type by type: a `smallint` carries its length, an `int` does not.
+    pub(super) fn fixed_length(&self) -> Option<usize> {
+        match self {
+            Self::Boolean => Some(1),
+            Self::Int | Self::Float => Some(4),
+            Self::BigInt | Self::Double | Self::Timestamp => Some(8),
+            Self::Uuid | Self::TimeUuid => Some(16),
+            Self::Vector(item, dimension) => item.fixed_length()?.checked_mul(*dimension),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for CqlType {
@@ -130,6 +145,7 @@ impl fmt::Display for CqlType {
             Self::Udt { keyspace, name, .. } => {
                 write!(f, "{}.{}", Identifier(keyspace), Identifier(name))
             }
+            Self::Vector(item, dimension) => write!(f, "vector<{item}, {dimension}>"),
             Self::Custom(class) => write!(f, "'{class}'"),
             Self::Unknown(code) => write!(f, "unknown type 0x{code:04x}"),
             scalar => match SCALARS.iter().find(|(_, cql_type, _)| cql_type == scalar) {
@@ -141,7 +157,7 @@ impl fmt::Display for CqlType {
 }
 
 /// A name as CQL writes it: in quotes if it would otherwise be folded to lower case or not parse.
-struct Identifier<'a>(&'a str);
+pub(super) struct Identifier<'a>(pub(super) &'a str);
 
 impl fmt::Display for Identifier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -68,6 +68,11 @@ pub(super) fn take<'r>(rest: &mut &'r [u8]) -> Option<Option<&'r [u8]>> {
     Some(Some(value))
 }
 
+/// As [`take`], where the values of a tuple or UDT may end early: those left out are NULL.
+pub(super) fn take_or_null<'r>(rest: &mut &'r [u8]) -> Option<Option<&'r [u8]>> {
+    if rest.is_empty() { Some(None) } else { take(rest) }
+}
+
 /// Takes a count of four bytes from the front; none if it is negative, or if `rest` cannot hold so
 /// many values of at least `size` bytes.
 pub(super) fn take_count(rest: &mut &[u8], size: usize) -> Option<usize> {

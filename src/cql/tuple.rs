@@ -28,10 +28,7 @@ fn next<'r, W, T: FromValue<'r>>(
     t: &CqlType,
     at: usize,
 ) -> Result<T> {
-    let element = match rest.is_empty() {
-        true => None,
-        false => cell::take(rest).ok_or_else(|| cell::damaged::<W>(whole))?,
-    };
+    let element = cell::take_or_null(rest).ok_or_else(|| cell::damaged::<W>(whole))?;
     T::from_value(t, element).map_err(|error| inside(error, format_args!(".{at}")))
 }
 

@@ -161,14 +161,110 @@ pub(super) struct Identifier<'a>(pub(super) &'a str);
 
 impl fmt::Display for Identifier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if self.0.starts_with(|c: char| c.is_ascii_lowercase()) && self.0.chars().all(plain) {
+        if is_plain(self.0) {
             f.write_str(self.0)
         } else {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
         }
     }
 }
+
+/// Whether CQL takes the name without quotes, and as it is.
+pub(super) const fn is_plain(name: &str) -> bool {
+    let name = name.as_bytes();
+    let mut at = 0;
+    while at < name.len() {
+        match name[at] {
+            b'a'..=b'z' => {}
+            b'0'..=b'9' | b'_' if at > 0 => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    let mut word = 0;
+    while word < RESERVED.len() {
+        if equal(RESERVED[word].as_bytes(), name) {
+            return false;
+        }
+        word += 1;
+    }
+    !name.is_empty()
+}
+
+/// `==` is not for constants.
+const fn equal(left: &[u8], right: &[u8]) -> bool {
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
+}
+
+/// The words that CQL takes for names in quotes only.
+const RESERVED: [&str; 62] = [
+    "add",
+    "allow",
+    "alter",
+    "and",
+    "apply",
+    "asc",
+    "authorize",
+    "batch",
+    "begin",
+    "by",
+    "columnfamily",
+    "create",
+    "default",
+    "delete",
+    "desc",
+    "describe",
+    "drop",
+    "entries",
+    "execute",
+    "from",
+    "full",
+    "grant",
+    "if",
+    "in",
+    "index",
+    "infinity",
+    "insert",
+    "into",
+    "is",
+    "keyspace",
+    "limit",
+    "materialized",
+    "mbean",
+    "mbeans",
+    "modify",
+    "nan",
+    "norecursive",
+    "not",
+    "null",
+    "of",
+    "on",
+    "or",
+    "order",
+    "primary",
+    "rename",
+    "replace",
+    "revoke",
+    "schema",
+    "select",
+    "set",
+    "table",
+    "to",
+    "token",
+    "truncate",
+    "unlogged",
+    "unset",
+    "update",
+    "use",
+    "using",
+    "view",
+    "where",
+    "with",
+];
 
 #[cfg(test)]
 mod tests {
@@ -202,6 +298,10 @@ mod tests {
         let list = CqlType::List(Box::new(udt("shop", "address_2")));
         assert_eq!(list.to_string(), "list<shop.address_2>");
         assert_eq!(udt("Shop", "a\"b").to_string(), "\"Shop\".\"a\"\"b\"");
+        for name in ["", "_a", "1a", "A", "a b", "ä", "where"] {
+            assert!(!is_plain(name), "{name}");
+        }
+        assert_eq!(udt("from", "unlogged_").to_string(), "\"from\".unlogged_");
         let tuple = CqlType::Tuple(vec![CqlType::Int, CqlType::Set(Box::new(CqlType::Text))]);
         assert_eq!(tuple.to_string(), "tuple<int, set<text>>");
         assert_eq!(CqlType::Tuple(Vec::new()).to_string(), "tuple<>");

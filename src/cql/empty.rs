@@ -9,9 +9,9 @@ use crate::error::Result;
 
 /// An empty value.
 ///
-/// The C driver can bind it to markers of text, blobs and varints, and inside of lists, sets, maps
-/// and tuples to any type that the server allows it for; elsewhere write it in the CQL:
-/// `blobAsInt(0x)`.
+/// It can be bound to text and blobs, to a varint that stands alone, and inside of tuples to any
+/// type that the server allows it for; elsewhere write it in the CQL: `blobAsInt(0x)`. Cassandra 5.0 keeps one in a column
+/// of its own, and shows it as NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Empty;
 
@@ -90,11 +90,16 @@ mod tests {
         assert_eq!(bound(&Empty, CqlType::Text).unwrap(), "Text(\"\")");
         assert_eq!(bound(&Empty, CqlType::VarInt).unwrap(), "Bytes([])");
         assert_eq!(
-            bound(&[Empty], list(CqlType::Int)).unwrap(),
+            bound(&[Empty], list(CqlType::Blob)).unwrap(),
             "Nested([0, 0, 0, 1, 0, 0, 0, 0])"
         );
-        let error = bound(&Empty, CqlType::Int).unwrap_err().to_string();
-        assert!(error.contains("blobAsInt(0x)"), "{error}");
+        let pair = CqlType::Tuple(vec![CqlType::Int]);
+        assert_eq!(bound(&(Empty,), pair).unwrap(), "Nested([0, 0, 0, 0])");
+        let inside = bound(&[Empty], list(CqlType::VarInt));
+        for error in [bound(&Empty, CqlType::Int), inside] {
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("blobAsInt(0x)"), "{error}");
+        }
         assert!(bound(&[Empty], list(CqlType::Date)).is_err(), "the server refuses it");
         assert!(bound(&Empty, list(CqlType::Int)).is_err());
         assert_eq!(bound(&MaybeEmpty::Value(7), CqlType::Int).unwrap(), "I32(7)");

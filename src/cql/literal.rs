@@ -7,7 +7,7 @@
 use std::fmt::{self, Display, Write};
 
 use super::cql_type::Identifier;
-use super::{CqlDuration, CqlType, Date, Timestamp, Value};
+use super::{CqlDuration, CqlType, Date, Decimal, Timestamp, Value};
 
 /// A literal of CQL.
 impl Display for Value {
@@ -21,11 +21,7 @@ impl Display for Value {
             Self::Boolean(v) => v.fmt(f),
             Self::Counter(v) => v.0.fmt(f),
             Self::Date(v) => date(f, *v),
-            Self::Decimal(v) if v.scale() == i32::MIN => {
-                let bytes = [&v.scale().to_be_bytes(), v.unscaled().as_be_bytes()].concat();
-                of_bytes(f, &CqlType::Decimal, &bytes)
-            }
-            Self::Decimal(v) => v.fmt(f),
+            Self::Decimal(v) => decimal(f, v),
             Self::Double(v) => float(f, *v, v),
             Self::Duration(v) => duration(f, *v),
             Self::Float(v) => float(f, (*v).into(), v),
@@ -91,6 +87,17 @@ fn float(f: &mut fmt::Formatter<'_>, v: f64, shown: &impl fmt::Debug) -> fmt::Re
     }
 }
 
+/// The server refuses what a `double` could not hold, unless it is an integer; and it reads no
+/// scale at the very end of the range.
+fn decimal(f: &mut fmt::Formatter<'_>, v: &Decimal) -> fmt::Result {
+    let is_large = || v.to_string().parse::<f64>().is_ok_and(f64::is_infinite);
+    if v.scale() == i32::MIN || v.scale() != 0 && is_large() {
+        let bytes = [&v.scale().to_be_bytes(), v.unscaled().as_be_bytes()].concat();
+        return of_bytes(f, &CqlType::Decimal, &bytes);
+    }
+    v.fmt(f)
+}
+
 /// The days and milliseconds of the years 1600 to 9999: after the switch of calendars, and of four
 /// digits.
 const DAYS: std::ops::Range<i32> = -135_140..2_932_897;
@@ -123,7 +130,7 @@ fn duration(f: &mut fmt::Formatter<'_>, v: CqlDuration) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Counter, Decimal, VarInt};
+    use super::super::{Counter, VarInt};
     use super::*;
 
     #[test]
@@ -151,6 +158,8 @@ mod tests {
             (Timestamp::from_millis(i64::MIN).into(), "-9223372036854775808"),
             (Decimal::new(-5, -3).into(), "-5E+3"),
             (Decimal::new(1, i32::MIN).into(), "blobAsDecimal(0x8000000001)"),
+            (Decimal::new(2, -308).into(), "blobAsDecimal(0xfffffecc02)"),
+            (Decimal::new(1, 400).into(), "1E-400"),
             (VarInt::from(-7).into(), "-7"),
             (CqlDuration::new(-1, 0, -1).unwrap().into(), "-1mo1ns"),
             (std::net::IpAddr::from([127, 0, 0, 1]).into(), "'127.0.0.1'"),

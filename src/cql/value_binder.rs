@@ -256,8 +256,9 @@ impl<'b> ValueBinder<'b> {
     }
 
     /// An empty value, of zero bytes, which Cassandra keeps apart from NULL and allows for most
-    /// scalar types. The C driver can bind it to text, blob, varint and custom types; inside of
-    /// collections, tuples and UDTs of such it can be of any scalar type.
+    /// scalar types. It can be bound to text, blob and custom types and to a varint marker, and
+    /// inside of tuples to any scalar type that has it. Elsewhere the C driver has no call for it,
+    /// or, inside of lists, sets and maps, Cassandra 5.0 meets a null pointer.
     pub fn empty(self) -> Result<()> {
         match (self.cql_type(), &self.to) {
             (
@@ -276,11 +277,12 @@ impl<'b> ValueBinder<'b> {
                 _,
             ) => Err(self.wrong_type::<super::Empty>()),
             (CqlType::Text | CqlType::Ascii, _) => self.put::<super::Empty>(Native::Text("")),
-            (CqlType::Blob | CqlType::VarInt | CqlType::Custom(_) | CqlType::Unknown(_), _)
-            | (_, To::Inside(_)) => self.put::<super::Empty>(Native::Bytes(&[])),
-            (_, To::Marker(..)) => {
-                Err(unbindable::<super::Empty>(self.cql_type(), ValueProblem::EmptyMarker))
+            (CqlType::Blob | CqlType::Custom(_) | CqlType::Unknown(_), _)
+            | (CqlType::VarInt, To::Marker(..))
+            | (_, To::Inside(Place { nullable: true, .. })) => {
+                self.put::<super::Empty>(Native::Bytes(&[]))
             }
+            _ => Err(unbindable::<super::Empty>(self.cql_type(), ValueProblem::EmptyMarker)),
         }
     }
 

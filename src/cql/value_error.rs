@@ -58,7 +58,7 @@ pub enum ValueProblem {
     NullInside,
     /// No value inside of another: only a whole marker can be left unset.
     UnsetInside,
-    /// The C driver has no call for an empty value of this type.
+    /// An empty value of this type cannot be bound here.
     EmptyMarker,
     /// A tuple or a vector has another number of elements.
     Elements {
@@ -334,7 +334,7 @@ impl ValueError {
                 "only a whole marker can be left unset; bind NULL, or leave the element out",
             ),
             ValueProblem::EmptyMarker => f.write_str(
-                "the C driver has no call for an empty value of this type; write it in the CQL, as \
+                "an empty value of this type cannot be bound here; write it in the CQL, as \
                  blobAsInt(0x) does for an int",
             ),
             ValueProblem::Elements { expected, got } => {

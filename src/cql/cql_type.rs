@@ -75,7 +75,9 @@ pub enum CqlType {
         /// Its fields, in the order of the declaration.
         fields: Vec<(String, CqlType)>,
     },
-    /// A type that the protocol names by a Java class, `vector` among them.
+    /// `vector<…, n>`: exactly so many elements, none of them NULL.
+    Vector(Box<CqlType>, usize),
+    /// A type that the protocol names by a Java class, and that this version does not know.
     Custom(String),
     /// A type with a number that this version does not know.
     Unknown(u32),
@@ -112,6 +114,19 @@ impl CqlType {
     pub(crate) fn scalar(code: u32) -> Option<Self> {
         SCALARS.iter().find(|(c, _, _)| *c == code).map(|(_, cql_type, _)| cql_type.clone())
     }
+
+    /// The length of every value of this type inside of a vector; none where each carries its own.
+    /// The server decides it type by type: a `smallint` carries its length, an `int` does not.
+    pub(super) fn fixed_length(&self) -> Option<usize> {
+        match self {
+            Self::Boolean => Some(1),
+            Self::Int | Self::Float => Some(4),
+            Self::BigInt | Self::Double | Self::Timestamp => Some(8),
+            Self::Uuid | Self::TimeUuid => Some(16),
+            Self::Vector(item, dimension) => item.fixed_length()?.checked_mul(*dimension),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for CqlType {
@@ -130,6 +145,7 @@ impl fmt::Display for CqlType {
             Self::Udt { keyspace, name, .. } => {
                 write!(f, "{}.{}", Identifier(keyspace), Identifier(name))
             }
+            Self::Vector(item, dimension) => write!(f, "vector<{item}, {dimension}>"),
             Self::Custom(class) => write!(f, "'{class}'"),
             Self::Unknown(code) => write!(f, "unknown type 0x{code:04x}"),
             scalar => match SCALARS.iter().find(|(_, cql_type, _)| cql_type == scalar) {
@@ -141,18 +157,114 @@ impl fmt::Display for CqlType {
 }
 
 /// A name as CQL writes it: in quotes if it would otherwise be folded to lower case or not parse.
-struct Identifier<'a>(&'a str);
+pub(super) struct Identifier<'a>(pub(super) &'a str);
 
 impl fmt::Display for Identifier<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if self.0.starts_with(|c: char| c.is_ascii_lowercase()) && self.0.chars().all(plain) {
+        if is_plain(self.0) {
             f.write_str(self.0)
         } else {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
         }
     }
 }
+
+/// Whether CQL takes the name without quotes, and as it is.
+pub(super) const fn is_plain(name: &str) -> bool {
+    let name = name.as_bytes();
+    let mut at = 0;
+    while at < name.len() {
+        match name[at] {
+            b'a'..=b'z' => {}
+            b'0'..=b'9' | b'_' if at > 0 => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    let mut word = 0;
+    while word < RESERVED.len() {
+        if equal(RESERVED[word].as_bytes(), name) {
+            return false;
+        }
+        word += 1;
+    }
+    !name.is_empty()
+}
+
+/// `==` is not for constants.
+const fn equal(left: &[u8], right: &[u8]) -> bool {
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
+}
+
+/// The words that CQL takes for names in quotes only.
+const RESERVED: [&str; 62] = [
+    "add",
+    "allow",
+    "alter",
+    "and",
+    "apply",
+    "asc",
+    "authorize",
+    "batch",
+    "begin",
+    "by",
+    "columnfamily",
+    "create",
+    "default",
+    "delete",
+    "desc",
+    "describe",
+    "drop",
+    "entries",
+    "execute",
+    "from",
+    "full",
+    "grant",
+    "if",
+    "in",
+    "index",
+    "infinity",
+    "insert",
+    "into",
+    "is",
+    "keyspace",
+    "limit",
+    "materialized",
+    "mbean",
+    "mbeans",
+    "modify",
+    "nan",
+    "norecursive",
+    "not",
+    "null",
+    "of",
+    "on",
+    "or",
+    "order",
+    "primary",
+    "rename",
+    "replace",
+    "revoke",
+    "schema",
+    "select",
+    "set",
+    "table",
+    "to",
+    "token",
+    "truncate",
+    "unlogged",
+    "unset",
+    "update",
+    "use",
+    "using",
+    "view",
+    "where",
+    "with",
+];
 
 #[cfg(test)]
 mod tests {
@@ -186,6 +298,10 @@ mod tests {
         let list = CqlType::List(Box::new(udt("shop", "address_2")));
         assert_eq!(list.to_string(), "list<shop.address_2>");
         assert_eq!(udt("Shop", "a\"b").to_string(), "\"Shop\".\"a\"\"b\"");
+        for name in ["", "_a", "1a", "A", "a b", "ä", "where"] {
+            assert!(!is_plain(name), "{name}");
+        }
+        assert_eq!(udt("from", "unlogged_").to_string(), "\"from\".unlogged_");
         let tuple = CqlType::Tuple(vec![CqlType::Int, CqlType::Set(Box::new(CqlType::Text))]);
         assert_eq!(tuple.to_string(), "tuple<int, set<text>>");
         assert_eq!(CqlType::Tuple(Vec::new()).to_string(), "tuple<>");

@@ -2,11 +2,15 @@
 //! length under every CQL type, and answers with a value or an error.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::{Column, Counter, CqlType, FromRow, FromValue, RawRow, Row, Timestamp, Uuid};
+use super::{
+    Column, Counter, CqlDuration, CqlType, Date, Decimal, FromRow, FromValue, MaybeEmpty, RawRow,
+    Row, Time, TimeUuid, Timestamp, Uuid, VarInt,
+};
 
 const LONGEST: usize = 40;
 
@@ -36,6 +40,12 @@ fn all_types() -> Vec<CqlType> {
         CqlType::Map(int(), int()),
         CqlType::Tuple(vec![CqlType::Int]),
         CqlType::Udt { keyspace: "k".to_owned(), name: "n".to_owned(), fields },
+        CqlType::List(Box::new(CqlType::List(Box::new(CqlType::Text)))),
+        CqlType::Vector(int(), 2),
+        CqlType::Vector(Box::new(CqlType::Text), 2),
+        CqlType::Vector(int(), usize::MAX),
+        CqlType::Vector(Box::new(CqlType::Vector(int(), 1 << 40)), 1 << 40),
+        CqlType::Vector(Box::new(CqlType::Vector(int(), 0)), 1 << 40),
         CqlType::Custom("a.B".to_owned()),
         CqlType::Unknown(0x99),
     ]);
@@ -95,6 +105,54 @@ fn fixed_types_read_their_lengths_and_nothing_else() {
         Ipv6Addr => 20,
         Vec<u8> => 3 * 20 * (LONGEST + 1),
         Box<[u8]> => 3 * 20 * (LONGEST + 1),
+    }
+}
+
+#[test]
+fn types_of_variable_length_read_what_is_one() {
+    reads! {
+        Date => 20,
+        VarInt => 20 * LONGEST,
+        Decimal => 20 * (LONGEST - 4),
+        Empty<Date> => 20 + 20,
+        Empty<VarInt> => 20 + 20 * LONGEST,
+    }
+    // Of random bytes few are a time of day, or three numbers of the same sign.
+    assert!(meets_anything::<Time>() < 20);
+    assert!(meets_anything::<TimeUuid>() < 20);
+    assert!((1..20 * LONGEST).contains(&meets_anything::<CqlDuration>()));
+    assert!(meets_anything::<Duration>() < 20);
+}
+
+/// Its `Default` is not needed.
+type Empty<T> = MaybeEmpty<T>;
+
+#[test]
+fn nested_types_end_and_reserve_no_more_than_came() {
+    let mut random = Random(3);
+    for t in all_types() {
+        for length in 0..=LONGEST {
+            for round in 0..20 {
+                let mut cell = random.bytes(length);
+                // Random lengths are hardly ever plausible: make some of them small.
+                for at in (0..length / 4).filter(|_| round % 2 == 0) {
+                    cell[at * 4..at * 4 + 3].fill(0);
+                    cell[at * 4 + 3] %= 9;
+                }
+                let cell = Some(&cell[..]);
+                let _ = Vec::<Option<i32>>::from_value(&t, cell);
+                let _ = Vec::<Vec<&str>>::from_value(&t, cell);
+                let _ = Vec::<[i32; 0]>::from_value(&t, cell);
+                let _ = Box::<[i64]>::from_value(&t, cell);
+                let _ = <[i32; 2]>::from_value(&t, cell);
+                let _ = HashSet::<i32>::from_value(&t, cell);
+                let _ = BTreeSet::<&[u8]>::from_value(&t, cell);
+                let _ = HashMap::<i32, i32>::from_value(&t, cell);
+                let _ = BTreeMap::<&str, Vec<i32>>::from_value(&t, cell);
+                let _ = <(i32,)>::from_value(&t, cell);
+                let _ = <(i32, Option<&str>, Vec<i32>)>::from_value(&t, cell);
+            }
+        }
     }
 }
 

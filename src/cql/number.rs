@@ -194,7 +194,7 @@ mod tests {
     fn null_and_empty_are_two_errors() {
         let message = |cell| i32::from_value(&CqlType::Int, cell).unwrap_err().to_string();
         assert!(message(None).ends_with("it is NULL; read it as Option<i32>"));
-        assert!(message(Some(&[])).ends_with("4 bytes expected, 0 found"));
+        assert!(message(Some(&[])).ends_with("it is empty; read it as MaybeEmpty<i32>"));
         assert!(message(Some(&[0; 5])).ends_with("4 bytes expected, 5 found"));
         assert_eq!(Option::<i32>::from_value(&CqlType::Int, None).unwrap(), None);
         assert!(Option::<i32>::from_value(&CqlType::Int, Some(&[])).is_err());

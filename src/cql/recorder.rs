@@ -2,6 +2,7 @@
 
 use super::target::{Native, Target};
 use super::{Column, CqlType, RowBinder, ToRow, ToValue};
+use crate::driver::Refusal;
 use crate::error::Result;
 
 #[derive(Default)]
@@ -12,9 +13,9 @@ pub(super) struct Recorder {
 }
 
 impl Target for Recorder {
-    fn put(&mut self, index: usize, value: Native<'_>) -> Result<(), u32> {
+    fn put(&mut self, index: usize, _: &CqlType, value: Native<'_>) -> Result<(), Refusal> {
         self.calls.push(format!("{index} {value:?}"));
-        self.refuse.map_or(Ok(()), Err)
+        self.refuse.map_or(Ok(()), |code| Err(Refusal::Code(code)))
     }
 }
 

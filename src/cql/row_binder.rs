@@ -7,7 +7,7 @@
 use super::target::Target;
 use super::value_error::{ValueError, ValueProblem};
 use super::{Column, ToValue, ValueBinder};
-use crate::driver::Statement;
+use crate::driver::Binding;
 use crate::error::{Error, Result};
 
 /// The markers of a statement, while a [`ToRow`](super::ToRow) gives them their values: one after
@@ -25,8 +25,8 @@ pub struct RowBinder<'b> {
 }
 
 impl<'b> RowBinder<'b> {
-    pub(crate) fn new(statement: &'b mut Statement, markers: &'b [Column]) -> Self {
-        Self::on(statement, markers)
+    pub(crate) fn new(binding: &'b mut Binding<'_>, markers: &'b [Column]) -> Self {
+        Self::on(binding, markers)
     }
 
     pub(super) fn on(target: &'b mut dyn Target, markers: &'b [Column]) -> Self {
@@ -108,7 +108,7 @@ impl<'b> RowBinder<'b> {
             return Err(self.misplaced(index, ValueProblem::Duplicate));
         }
         value
-            .bind(ValueBinder::new(self.target, index, marker))
+            .bind(ValueBinder::new(self.target, index, marker.cql_type()))
             .map_err(|error| error.map_value(|value| value.set_column(marker, index)))
     }
 

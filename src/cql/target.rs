@@ -4,7 +4,8 @@
 
 use std::net::IpAddr;
 
-use crate::driver::Statement;
+use super::{CqlDuration, CqlType};
+use crate::driver::{Binding, Refusal};
 
 /// A value that was checked, in the shape of the C call that takes it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,37 +15,86 @@ pub(super) enum Native<'v> {
     I8(i8),
     I16(i16),
     I32(i32),
-    /// bigint and counter, and the milliseconds of a timestamp.
+    /// bigint and counter, the milliseconds of a timestamp, the nanoseconds of a time.
     I64(i64),
+    /// The days of a date.
+    U32(u32),
     F32(f32),
     F64(f64),
     Text(&'v str),
+    /// blob, custom, vector; varint as two's complement.
     Bytes(&'v [u8]),
     /// In network order.
     Uuid([u8; 16]),
     Inet(IpAddr),
+    /// Two's complement, and the scale.
+    Decimal(&'v [u8], i32),
+    Duration(CqlDuration),
+    /// A list, set, map, tuple or UDT as the protocol has it inside of others.
+    Nested(&'v [u8]),
 }
 
-/// What takes values by the place of their marker; C's own code when it refuses one.
+/// What takes values by the place of their marker, whose type goes with it.
 pub(super) trait Target {
-    fn put(&mut self, index: usize, value: Native<'_>) -> Result<(), u32>;
+    fn put(&mut self, index: usize, t: &CqlType, value: Native<'_>) -> Result<(), Refusal>;
 }
 
-impl Target for Statement {
-    fn put(&mut self, index: usize, value: Native<'_>) -> Result<(), u32> {
-        match value {
-            Native::Null => self.bind_null(index),
-            Native::Bool(v) => self.bind_bool(index, v),
-            Native::I8(v) => self.bind_i8(index, v),
-            Native::I16(v) => self.bind_i16(index, v),
-            Native::I32(v) => self.bind_i32(index, v),
-            Native::I64(v) => self.bind_i64(index, v),
-            Native::F32(v) => self.bind_f32(index, v),
-            Native::F64(v) => self.bind_f64(index, v),
-            Native::Text(v) => self.bind_str(index, v),
-            Native::Bytes(v) => self.bind_bytes(index, v),
-            Native::Uuid(v) => self.bind_uuid(index, v),
-            Native::Inet(v) => self.bind_inet(index, v),
+impl Target for Binding<'_> {
+    fn put(&mut self, index: usize, t: &CqlType, value: Native<'_>) -> Result<(), Refusal> {
+        let to = &mut *self.statement;
+        let code = match value {
+            Native::Null => to.bind_null(index),
+            Native::Bool(v) => to.bind_bool(index, v),
+            Native::I8(v) => to.bind_i8(index, v),
+            Native::I16(v) => to.bind_i16(index, v),
+            Native::I32(v) => to.bind_i32(index, v),
+            Native::I64(v) => to.bind_i64(index, v),
+            Native::F32(v) => to.bind_f32(index, v),
+            Native::F64(v) => to.bind_f64(index, v),
+            Native::Text(v) => to.bind_str(index, v),
+            Native::Bytes(v) => to.bind_bytes(index, v),
+            Native::Uuid(v) => to.bind_uuid(index, v),
+            Native::Inet(v) => to.bind_inet(index, v),
+            Native::U32(v) => return to.bind_u32(index, v),
+            Native::Decimal(unscaled, scale) => return to.bind_decimal(index, unscaled, scale),
+            Native::Duration(v) => {
+                return to.bind_duration(index, v.months(), v.days(), v.nanos());
+            }
+            Native::Nested(v) => return self.bind_nested(index, t, v),
+        };
+        code.map_err(Refusal::Code)
+    }
+}
+
+impl Native<'_> {
+    /// Appends the value as the protocol has it inside of others: its length, then its bytes; a
+    /// length below zero is NULL.
+    pub(super) fn write(self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        match self {
+            Self::Null => return out[start..].copy_from_slice(&(-1_i32).to_be_bytes()),
+            Self::Bool(v) => out.push(u8::from(v)),
+            Self::I8(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::I16(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::I32(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::I64(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::U32(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::F32(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::F64(v) => out.extend_from_slice(&v.to_be_bytes()),
+            Self::Text(v) => out.extend_from_slice(v.as_bytes()),
+            Self::Bytes(v) | Self::Nested(v) => out.extend_from_slice(v),
+            Self::Uuid(v) => out.extend_from_slice(&v),
+            Self::Inet(IpAddr::V4(v)) => out.extend_from_slice(&v.octets()),
+            Self::Inet(IpAddr::V6(v)) => out.extend_from_slice(&v.octets()),
+            Self::Decimal(unscaled, scale) => {
+                out.extend_from_slice(&scale.to_be_bytes());
+                out.extend_from_slice(unscaled);
+            }
+            Self::Duration(v) => v.write(out),
         }
+        // Whoever writes the whole refuses what is longer than a length can say.
+        let length = (out.len() - start - 4) as u32;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
 }

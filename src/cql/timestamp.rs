@@ -5,13 +5,13 @@
 //! | `timestamp` | [`Timestamp`], and back | exact |
 //! | `timestamp` | [`SystemTime`] | exact, refused where the system's clock does not reach |
 //! | [`SystemTime`] | [`Timestamp`] | cut to the millisecond before |
-//! | [`SystemTime`] | `timestamp` | not directly: the loss should be seen |
+//! | [`SystemTime`] | `timestamp` | exact, refused where it has a part of a millisecond |
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::value_error::{ValueProblem, unreadable};
-use super::{CqlType, FromValue, FromValueOwned, ToValue, ValueBinder, cell};
+use super::value_error::{ValueProblem, unbindable, unreadable};
+use super::{CqlType, FromValue, FromValueOwned, ToValue, ValueBinder, calendar, cell};
 use crate::error::{Error, Result};
 
 /// A moment in milliseconds since the Unix epoch: exactly what a `timestamp` column holds.
@@ -98,35 +98,13 @@ impl TryFrom<Timestamp> for SystemTime {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DAY: i64 = 86_400_000;
-        let (year, month, day) = date(self.0.div_euclid(DAY));
+        let (year, month, day) = calendar::date(self.0.div_euclid(DAY));
         let millis = self.0.rem_euclid(DAY);
         let (hour, minute) = (millis / 3_600_000, millis / 60_000 % 60);
         let (second, millis) = (millis / 1_000 % 60, millis % 1_000);
-        match year {
-            0..=9999 => write!(f, "{year:04}")?,
-            _ => write!(f, "{year:+05}")?,
-        }
-        write!(f, "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+        calendar::write(f, year, month, day)?;
+        write!(f, "T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
     }
-}
-
-/// Year, month and day of a day counted from the epoch.
-///
-/// Counted in years that begin in March, so that the leap day is the last of its year, within the
-/// 400 years after which the calendar repeats.
-fn date(days: i64) -> (i64, i64, i64) {
-    const ERA: i64 = 146_097; // days in 400 years
-    const MARCH_OF_YEAR_0: i64 = 719_468; // days from there to the epoch
-    let days = days + MARCH_OF_YEAR_0;
-    let (era, day) = (days.div_euclid(ERA), days.rem_euclid(ERA));
-    // Without the leap days before it, each year has 365 days.
-    let year = (day - day / 1_460 + day / 36_524 - day / (ERA - 1)) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    // Five months from March on have 153 days, and so again from August on.
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + next, month, day)
 }
 
 fn check<T>(t: &CqlType) -> Result<()> {
@@ -173,6 +151,20 @@ impl ToValue for Timestamp {
     }
 }
 
+/// Exact: a time with a part of a millisecond is refused. [`Timestamp::from`] cuts it.
+impl ToValue for SystemTime {
+    fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
+        let timestamp = Timestamp::from(*self);
+        match to.cql_type() {
+            CqlType::Timestamp if Self::try_from(timestamp).as_ref() == Ok(self) => {
+                to.timestamp(timestamp)
+            }
+            CqlType::Timestamp => Err(unbindable::<Self>(to.cql_type(), ValueProblem::Inexact)),
+            _ => Err(to.wrong_type::<Self>()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::recorder::bound;
@@ -197,28 +189,6 @@ mod tests {
         for (millis, text) in cases {
             assert_eq!(Timestamp::from_millis(millis).to_string(), text);
         }
-    }
-
-    #[test]
-    fn every_day_follows_the_one_before() {
-        let length = |year: i64, month| match month {
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        let (mut year, mut month, mut day) = date(-800_000);
-        for days in -799_999..800_000 {
-            day += 1;
-            if day > length(year, month) {
-                (month, day) = (month + 1, 1);
-            }
-            if month > 12 {
-                (year, month) = (year + 1, 1);
-            }
-            assert_eq!(date(days), (year, month, day));
-        }
-        assert_eq!(date(0), (1970, 1, 1));
     }
 
     #[test]
@@ -249,5 +219,10 @@ mod tests {
         assert!(Timestamp::check(&CqlType::BigInt).is_err());
         assert_eq!(bound(&Timestamp::from_millis(-1), t).unwrap(), "I64(-1)");
         assert!(bound(&Timestamp::EPOCH, CqlType::BigInt).is_err());
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(5);
+        assert_eq!(bound(&time, CqlType::Timestamp).unwrap(), "I64(5)");
+        assert!(bound(&time, CqlType::BigInt).is_err());
+        let finer = bound(&(time + Duration::from_micros(1)), CqlType::Timestamp);
+        assert!(finer.unwrap_err().to_string().contains("finer than the type"));
     }
 }

@@ -94,7 +94,7 @@ impl<T: ToValue> ToRow for [T] {
 /// One value for each marker, by position.
 impl<T: ToValue> ToRow for Vec<T> {
     fn bind(&self, to: &mut RowBinder<'_>) -> Result<()> {
-        self.as_slice().bind(to)
+        <[T] as ToRow>::bind(self, to)
     }
 
     fn is_empty(&self) -> bool {
@@ -105,7 +105,7 @@ impl<T: ToValue> ToRow for Vec<T> {
 /// One value for each marker, by position.
 impl<T: ToValue, const N: usize> ToRow for [T; N] {
     fn bind(&self, to: &mut RowBinder<'_>) -> Result<()> {
-        self.as_slice().bind(to)
+        <[T] as ToRow>::bind(self, to)
     }
 
     fn is_empty(&self) -> bool {

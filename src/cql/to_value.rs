@@ -35,8 +35,7 @@ use crate::error::Result;
     message = "`{Self}` cannot be bound to a CQL marker",
     label = "not a value",
     note = "implement `ToValue` on top of a type that has it; bytes are `Vec<u8>` or `&[u8]`: slice \
-            an array with `&bytes[..]`",
-    note = "a `SystemTime` is bound as `Timestamp::from(time)`, which cuts it to milliseconds"
+            an array with `&bytes[..]`"
 )]
 pub trait ToValue: Send + Sync {
     /// Binds the value to the marker `to`. A binder that is not used leaves its marker unset.

@@ -1,11 +1,36 @@
-//! Tuples of 1 to 16 values as rows, both ways, by position. A macro, since no function can
-//! implement a trait for tuples of every length.
+//! Tuples of 1 to 16 values, both ways, by position: as rows, and as values of type `tuple`. A
+//! macro, since no function can implement a trait for tuples of every length.
 
+use super::nested::inside;
+use super::value_error::{ValueProblem, unreadable};
 use super::{
-    Column, ColumnMap, FromRow, FromRowOwned, FromValue, FromValueOwned, RawRow, RowBinder, ToRow,
-    ToValue,
+    Column, ColumnMap, CqlType, FromRow, FromRowOwned, FromValue, FromValueOwned, RawRow,
+    RowBinder, ToRow, ToValue, ValueBinder, cell,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// The types of a tuple of so many elements.
+fn types<T>(t: &CqlType, expected: usize) -> Result<&[CqlType]> {
+    match t {
+        CqlType::Tuple(types) if types.len() == expected => Ok(types),
+        CqlType::Tuple(types) => {
+            let problem = ValueProblem::Elements { expected, got: types.len() };
+            Err(unreadable::<T>(t, problem))
+        }
+        _ => Err(Error::decode_wrong_type::<T>(t)),
+    }
+}
+
+/// Takes an element from the front; those that are left out at the end are NULL.
+fn next<'r, W, T: FromValue<'r>>(
+    rest: &mut &'r [u8],
+    whole: &CqlType,
+    t: &CqlType,
+    at: usize,
+) -> Result<T> {
+    let element = cell::take_or_null(rest).ok_or_else(|| cell::damaged::<W>(whole))?;
+    T::from_value(t, element).map_err(|error| inside(error, format_args!(".{at}")))
+}
 
 macro_rules! tuple {
     ($length:literal: $($T:ident $at:tt)*) => {
@@ -31,6 +56,33 @@ macro_rules! tuple {
                 Ok(())
             }
         }
+
+        impl<'r, $($T: FromValue<'r>),*> FromValue<'r> for ($($T,)*) {
+            fn check(t: &CqlType) -> Result<()> {
+                let types = types::<Self>(t, $length)?;
+                $($T::check(&types[$at])
+                    .map_err(|error| inside(error, format_args!(".{}", $at)))?;)*
+                Ok(())
+            }
+
+            fn from_value(t: &CqlType, cell: Option<&'r [u8]>) -> Result<Self> {
+                let types = types::<Self>(t, $length)?;
+                let mut rest = cell::bytes::<Self>(t, cell)?;
+                let value = ($(next::<Self, $T>(&mut rest, t, &types[$at], $at)?,)*);
+                match rest {
+                    [] => Ok(value),
+                    _ => Err(cell::damaged::<Self>(t)),
+                }
+            }
+        }
+
+        impl<$($T: FromValueOwned),*> FromValueOwned for ($($T,)*) {}
+
+        impl<$($T: ToValue),*> ToValue for ($($T,)*) {
+            fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
+                to.tuple_of::<Self>(&[$(&self.$at),*])
+            }
+        }
     };
 }
 
@@ -53,8 +105,8 @@ tuple!(16: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15
 
 #[cfg(test)]
 mod tests {
-    use super::super::CqlType;
-    use super::super::recorder::{bound_row, markers};
+    use super::super::Unset;
+    use super::super::recorder::{bound, bound_row, markers};
     use super::*;
 
     #[test]
@@ -80,6 +132,45 @@ mod tests {
         assert!(refused(<(String,)>::plan(&columns)).contains("2 columns into 1 field:"));
         assert!(refused(<(String, String)>::plan(&columns)).contains("`age` (int) as String"));
         assert!(refused(<(String, i16)>::plan(&columns)).contains("read it as i32 or i64"));
+    }
+
+    #[test]
+    fn tuple_columns_both_ways() {
+        let t = CqlType::Tuple(vec![CqlType::Int, CqlType::Text]);
+        assert_eq!(
+            bound(&(7, "a"), t.clone()).unwrap(),
+            "Nested([0, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0, 1, 97])"
+        );
+        let bytes = [0, 0, 0, 4, 0, 0, 0, 7, 0, 0, 0, 1, 97];
+        let read = |length: usize| <(i64, Option<&str>)>::from_value(&t, Some(&bytes[..length]));
+        assert_eq!(read(13).unwrap(), (7, Some("a")));
+        assert_eq!(read(8).unwrap(), (7, None), "what is left out at the end is NULL");
+        for length in [0, 1, 7, 9, 12] {
+            assert!(read(length).is_err(), "{length}");
+        }
+        assert!(<(i64, Option<&str>)>::from_value(&t, Some(&[&bytes[..], &[0]].concat())).is_err());
+        assert_eq!(
+            bound(&(7, None::<&str>), t.clone()).unwrap(),
+            "Nested([0, 0, 0, 4, 0, 0, 0, 7, 255, 255, 255, 255])"
+        );
+        let message = |error: Error| error.to_string();
+        assert_eq!(
+            message(bound(&(7, 8), t.clone()).unwrap_err()),
+            "cannot bind i32 to marker `v.1` (text): bind String or &str"
+        );
+        assert!(
+            message(bound(&(7,), t.clone()).unwrap_err()).ends_with("2 elements expected, 1 found")
+        );
+        assert!(
+            message(bound(&(7, Unset), t.clone()).unwrap_err())
+                .contains("`v.1` (text): only a whole marker")
+        );
+        assert!(message(<(i32,)>::check(&t).unwrap_err()).ends_with("1 element expected, 2 found"));
+        assert!(
+            message(<(i32, i32)>::check(&t).unwrap_err())
+                .starts_with("cannot read column .1 (text) as i32")
+        );
+        assert!(bound(&(7,), CqlType::Int).is_err());
     }
 
     #[test]

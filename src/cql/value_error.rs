@@ -20,6 +20,8 @@ use crate::error::{Error, ErrorKind};
 pub struct ValueError {
     way: Way,
     column: Option<Box<str>>,
+    /// From the column to the value inside of it: `[3].street`.
+    path: String,
     index: Option<usize>,
     row: Option<usize>,
     cql_type: Option<CqlType>,
@@ -42,8 +44,34 @@ pub enum ValueProblem {
         /// Bytes that came.
         got: usize,
     },
+    /// The cell is empty, which is neither NULL nor a value of the Rust type.
+    Empty,
+    /// The bytes are not a value of the CQL type.
+    Damaged,
     /// The value is too large or too small for the type that it should become.
     OutOfRange,
+    /// The CQL type counts in larger steps than this value does.
+    Inexact,
+    /// The value is longer than the protocol can say.
+    TooLong,
+    /// NULL inside of a list, set, map or vector, which have no place for it.
+    NullInside,
+    /// No value inside of another: only a whole marker can be left unset.
+    UnsetInside,
+    /// An empty value of this type cannot be bound here.
+    EmptyMarker,
+    /// A tuple or a vector has another number of elements.
+    Elements {
+        /// Elements of the CQL type.
+        expected: usize,
+        /// Elements of the Rust value, or of the cell.
+        got: usize,
+    },
+    /// The loaded C driver lacks the function that binds such a value.
+    Unsupported {
+        /// The function.
+        function: &'static str,
+    },
     /// Text that is not UTF-8.
     NotUtf8,
     /// Text for an `ascii` marker that has other characters.
@@ -61,6 +89,11 @@ pub enum ValueProblem {
     /// There is no column or marker of this name, or at this place.
     NoSuchColumn {
         /// The names that there are.
+        known: Vec<String>,
+    },
+    /// The UDT has no field of this name.
+    NoSuchField {
+        /// The fields that there are.
         known: Vec<String>,
     },
     /// Values are bound by name, and none has the name of this marker.
@@ -86,6 +119,12 @@ impl ValueError {
         self.column.as_deref()
     }
 
+    /// Where inside of the column the value stands: `[3].street` for a field of the fourth element
+    /// of a list; empty for the column itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The place of the column or marker, counted from zero.
     pub fn index(&self) -> Option<usize> {
         self.index
@@ -96,7 +135,7 @@ impl ValueError {
         self.row
     }
 
-    /// The type of the column or marker.
+    /// The type of the column or marker, or of the value inside of it.
     pub fn cql_type(&self) -> Option<&CqlType> {
         self.cql_type.as_ref()
     }
@@ -122,7 +161,7 @@ impl ValueError {
 
     fn new(way: Way, problem: ValueProblem) -> Self {
         let (column, index, row, cql_type, rust_type) = (None, None, None, None, None);
-        Self { way, column, index, row, cql_type, rust_type, problem }
+        Self { way, column, path: String::new(), index, row, cql_type, rust_type, problem }
     }
 
     pub(crate) fn of_types<T: ?Sized>(mut self, cql_type: &CqlType) -> Self {
@@ -139,6 +178,11 @@ impl ValueError {
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.index = Some(index);
         self
+    }
+
+    /// Adds a step on the way out: the value of which this one is a part.
+    pub(crate) fn set_inside(&mut self, step: fmt::Arguments<'_>) {
+        self.path.insert_str(0, &step.to_string());
     }
 
     /// Adds the column or marker, where it is not known yet: the innermost place wins.
@@ -242,9 +286,10 @@ impl ValueError {
             (Way::Read, _) => f.write_str("column")?,
         }
         match (&self.column, self.index) {
-            (Some(name), _) => write!(f, " `{name}`")?,
-            (None, Some(index)) => write!(f, " {index}")?,
-            (None, None) => {}
+            (Some(name), _) => write!(f, " `{name}{}`", self.path)?,
+            (None, Some(index)) => write!(f, " {index}{}", self.path)?,
+            (None, None) if self.path.is_empty() => {}
+            (None, None) => write!(f, " {}", self.path)?,
         }
         if let Some(cql_type) = &self.cql_type {
             write!(f, " ({cql_type})")?;
@@ -269,13 +314,51 @@ impl ValueError {
             ValueProblem::BadLength { expected, got } => {
                 write!(f, "{expected} bytes expected, {got} found")
             }
+            ValueProblem::Empty => match self.rust_type {
+                Some(rust_type) => {
+                    write!(f, "it is empty; read it as MaybeEmpty<{}>", Short(rust_type))
+                }
+                None => f.write_str("it is empty; read it as a MaybeEmpty"),
+            },
+            ValueProblem::Damaged => f.write_str("the bytes are not a value of this type"),
             ValueProblem::OutOfRange => f.write_str("the value is out of range"),
+            ValueProblem::Inexact => f.write_str(
+                "the value is finer than the type, and nothing is rounded in silence; round it \
+                 first",
+            ),
+            ValueProblem::TooLong => f.write_str("the value is longer than 2 GiB"),
+            ValueProblem::NullInside => {
+                f.write_str("NULL cannot stand inside of a collection; leave the element out")
+            }
+            ValueProblem::UnsetInside => f.write_str(
+                "only a whole marker can be left unset; bind NULL, or leave the element out",
+            ),
+            ValueProblem::EmptyMarker => f.write_str(
+                "an empty value of this type cannot be bound here; write it in the CQL, as \
+                 blobAsInt(0x) does for an int",
+            ),
+            ValueProblem::Elements { expected, got } => {
+                write!(f, "{} expected, {got} found", counted(*expected, "element"))
+            }
+            ValueProblem::Unsupported { function } => {
+                write!(f, "the loaded C driver has no `{function}`; load another driver")
+            }
             ValueProblem::NotUtf8 => f.write_str("the text is not UTF-8"),
             ValueProblem::NotAscii => f.write_str("the text is not ASCII; declare it as text"),
             ValueProblem::NotTimeUuid => {
                 f.write_str("the UUID is not of version 1; make it so, or use now() in CQL")
             }
-            ValueProblem::NoSuchColumn { known } => self.unknown(f, known, way),
+            ValueProblem::NoSuchColumn { known } => {
+                f.write_str(match way {
+                    Way::Bind => "the statement has no such marker",
+                    Way::Read => "the result has no such column",
+                })?;
+                listed(f, known)
+            }
+            ValueProblem::NoSuchField { known } => {
+                f.write_str("the type has no such field")?;
+                listed(f, known)
+            }
             ValueProblem::NotBound => {
                 f.write_str("no value has this name; bind `Unset` to leave the column as it is")
             }
@@ -291,58 +374,104 @@ impl ValueError {
     }
 
     fn types_that_fit(&self, f: &mut fmt::Formatter<'_>, way: Way) -> fmt::Result {
-        let fitting = self.cql_type.as_ref().map_or("", |cql_type| fitting(cql_type, way));
-        match way {
-            _ if self.cql_type.is_none() => f.write_str("the types do not fit"),
-            Way::Read if fitting.is_empty() => {
-                f.write_str("no Rust type for it in this version; cast it in CQL")
-            }
-            Way::Bind if fitting.is_empty() => {
+        let Some(cql_type) = &self.cql_type else {
+            return f.write_str("the types do not fit");
+        };
+        match (fitting(cql_type, way), way) {
+            (None, Way::Read) => f.write_str("no Rust type for it in this version; cast it in CQL"),
+            (None, Way::Bind) => {
                 f.write_str("no Rust type for it in this version; write a literal in the CQL")
             }
-            Way::Read => write!(f, "read it as {fitting}, or cast it in CQL"),
-            Way::Bind => write!(f, "bind {fitting}"),
+            (Some(fitting), Way::Read) => write!(f, "read it as {fitting}, or cast it in CQL"),
+            (Some(fitting), Way::Bind) => write!(f, "bind {fitting}"),
         }
-    }
-
-    fn unknown(&self, f: &mut fmt::Formatter<'_>, known: &[String], way: Way) -> fmt::Result {
-        f.write_str(match way {
-            Way::Bind => "the statement has no such marker",
-            Way::Read => "the result has no such column",
-        })?;
-        for (at, name) in known.iter().enumerate() {
-            write!(f, "{}`{name}`", if at == 0 { "; it has " } else { ", " })?;
-        }
-        Ok(())
     }
 }
 
-/// The Rust types for a CQL type, the natural one first; empty where there is none.
-fn fitting(cql_type: &CqlType, way: Way) -> &'static str {
+fn listed(f: &mut fmt::Formatter<'_>, known: &[String]) -> fmt::Result {
+    for (at, name) in known.iter().enumerate() {
+        write!(f, "{}`{name}`", if at == 0 { "; it has " } else { ", " })?;
+    }
+    Ok(())
+}
+
+/// The Rust types for a CQL type, the natural one first; none where there is none.
+fn fitting(cql_type: &CqlType, way: Way) -> Option<std::borrow::Cow<'static, str>> {
     use CqlType::*;
-    match (cql_type, way) {
-        (Ascii | Text, _) => "String or &str",
-        (Blob | Custom(_), _) | (Unknown(_), Way::Read) => "Vec<u8> or &[u8]",
-        (Boolean, _) => "bool",
-        (Counter, Way::Read) => "Counter or i64",
-        (Counter, Way::Bind) => "Counter or an integer",
-        (Double, Way::Read) => "f64",
-        (Double, Way::Bind) => "f64 or f32",
-        (Float, Way::Read) => "f32 or f64",
-        (Float, Way::Bind) => "f32",
-        (Inet, _) => "IpAddr, Ipv4Addr or Ipv6Addr",
-        (BigInt, Way::Read) => "i64",
-        (BigInt, Way::Bind) => "i64 or a narrower integer",
-        (Int, Way::Read) => "i32 or i64",
-        (Int, Way::Bind) => "i32, i16 or i8",
-        (SmallInt, Way::Read) => "i16, i32 or i64",
-        (SmallInt, Way::Bind) => "i16 or i8",
-        (TinyInt, Way::Read) => "i8 or a wider integer",
-        (TinyInt, Way::Bind) => "i8",
-        (Timestamp, Way::Read) => "Timestamp or SystemTime",
-        (Timestamp, Way::Bind) => "Timestamp",
-        (Uuid | TimeUuid, _) => "Uuid",
-        _ => "",
+    Some(match (cql_type, way) {
+        (Ascii | Text, _) => "String or &str".into(),
+        (Blob | Custom(_), _) | (Unknown(_), Way::Read) => "Vec<u8> or &[u8]".into(),
+        (Unknown(_), Way::Bind) => return None,
+        (Boolean, _) => "bool".into(),
+        (Counter, Way::Read) => "Counter or i64".into(),
+        (Counter, Way::Bind) => "Counter or an integer".into(),
+        (Date, _) => "Date".into(),
+        (Decimal, _) => "Decimal".into(),
+        (Double, Way::Read) => "f64".into(),
+        (Double, Way::Bind) => "f64 or f32".into(),
+        (Duration, _) => "CqlDuration".into(),
+        (Float, Way::Read) => "f32 or f64".into(),
+        (Float, Way::Bind) => "f32".into(),
+        (Inet, _) => "IpAddr, Ipv4Addr or Ipv6Addr".into(),
+        (BigInt, Way::Read) => "i64".into(),
+        (BigInt, Way::Bind) => "i64 or a narrower integer".into(),
+        (Int, Way::Read) => "i32 or i64".into(),
+        (Int, Way::Bind) => "i32, i16 or i8".into(),
+        (SmallInt, Way::Read) => "i16, i32 or i64".into(),
+        (SmallInt, Way::Bind) => "i16 or i8".into(),
+        (TinyInt, Way::Read) => "i8 or a wider integer".into(),
+        (TinyInt, Way::Bind) => "i8".into(),
+        (Time, _) => "Time".into(),
+        (Timestamp, _) => "Timestamp or SystemTime".into(),
+        (Uuid, _) => "Uuid".into(),
+        (TimeUuid, _) => "TimeUuid or Uuid".into(),
+        (VarInt, Way::Read) => "VarInt".into(),
+        (VarInt, Way::Bind) => "VarInt or an integer".into(),
+        (List(item), _) => format!("Vec<{}>", natural(item)).into(),
+        (Set(item), _) => format!("HashSet<{0}> or Vec<{0}>", natural(item)).into(),
+        (Map(key, value), _) => format!("HashMap<{}, {}>", natural(key), natural(value)).into(),
+        (Tuple(..), _) => natural(cql_type).into(),
+        (Vector(item, dimension), _) => {
+            format!("[{0}; {dimension}] or Vec<{0}>", natural(item)).into()
+        }
+        (Udt { .. }, Way::Read) => "a struct that derives FromValue".into(),
+        (Udt { .. }, Way::Bind) => "a struct that derives ToValue".into(),
+    })
+}
+
+/// The Rust type that a CQL type is nearest to.
+fn natural(cql_type: &CqlType) -> String {
+    use CqlType::*;
+    match cql_type {
+        Ascii | Text => "String".into(),
+        BigInt => "i64".into(),
+        Blob | Custom(_) | Unknown(_) => "Vec<u8>".into(),
+        Boolean => "bool".into(),
+        Counter => "Counter".into(),
+        Date => "Date".into(),
+        Decimal => "Decimal".into(),
+        Double => "f64".into(),
+        Duration => "CqlDuration".into(),
+        Float => "f32".into(),
+        Inet => "IpAddr".into(),
+        Int => "i32".into(),
+        SmallInt => "i16".into(),
+        Time => "Time".into(),
+        Timestamp => "Timestamp".into(),
+        TimeUuid => "TimeUuid".into(),
+        TinyInt => "i8".into(),
+        Uuid => "Uuid".into(),
+        VarInt => "VarInt".into(),
+        List(item) => format!("Vec<{}>", natural(item)),
+        Set(item) => format!("HashSet<{}>", natural(item)),
+        Map(key, value) => format!("HashMap<{}, {}>", natural(key), natural(value)),
+        Vector(item, dimension) => format!("[{}; {dimension}]", natural(item)),
+        Tuple(items) => {
+            let items: Vec<_> = items.iter().map(natural).collect();
+            format!("({}{})", items.join(", "), if items.len() == 1 { "," } else { "" })
+        }
+        // A struct of the program's own.
+        Udt { name, .. } => name.clone(),
     }
 }
 
@@ -443,10 +572,33 @@ mod tests {
     }
 
     #[test]
-    fn a_type_without_a_rust_type_says_so() {
+    fn nested_types_have_nested_ways_out() {
+        let text = || Box::new(CqlType::Text);
+        let pair = CqlType::Tuple(vec![CqlType::Int, CqlType::Set(text())]);
+        let map = CqlType::Map(text(), Box::new(CqlType::List(Box::new(pair))));
+        let error = Error::decode_wrong_type::<i64>(&map).to_string();
+        assert!(
+            error.ends_with(
+                "read it as HashMap<String, Vec<(i32, HashSet<String>)>>, or cast it in CQL"
+            ),
+            "{error}"
+        );
+        let unknown = unbindable::<i64>(&CqlType::Unknown(9), ValueProblem::WrongType).to_string();
+        assert!(
+            unknown.ends_with("no Rust type for it in this version; write a literal in the CQL")
+        );
+    }
+
+    #[test]
+    fn the_way_to_a_part_is_told() {
+        let home = Column::new("home", CqlType::List(Box::new(CqlType::Blob)));
+        let error = Error::decode_null::<i32>(&CqlType::Int)
+            .map_value(|v| v.set_inside(format_args!(".zip")))
+            .map_value(|v| v.set_inside(format_args!("[{}]", 3)));
         assert_eq!(
-            Error::decode_wrong_type::<i64>(&CqlType::VarInt).to_string(),
-            "cannot read column (varint) as i64: no Rust type for it in this version; cast it in CQL"
+            column(error, &home, 0),
+            "cannot read column `home[3].zip` (int) in row 0 as i32: \
+             it is NULL; read it as Option<i32>"
         );
     }
 }

@@ -47,10 +47,19 @@ unsafe fn read_to(raw: *const sys::CassDataType, depth: usize) -> CqlType {
                     .map(|i| (text(|s, l| sys::cass_data_type_sub_type_name(raw, i, s, l)), sub(i)))
                     .collect(),
             },
-            CUSTOM => CqlType::Custom(text(|s, l| sys::cass_data_type_class_name(raw, s, l))),
+            CUSTOM => CqlType::of_class(&text(|s, l| sys::cass_data_type_class_name(raw, s, l))),
             scalar => CqlType::scalar(scalar).unwrap_or(CqlType::Unknown(scalar)),
         }
     }
+}
+
+/// Whether it is a list, a set or a map.
+///
+/// # Safety
+/// `raw` is live or NULL.
+pub(super) unsafe fn is_collection(raw: *const sys::CassDataType) -> bool {
+    // SAFETY: live, says the caller.
+    !raw.is_null() && matches!(unsafe { sys::cass_data_type_type(raw) }, LIST | MAP | SET)
 }
 
 /// # Safety

@@ -31,6 +31,12 @@ impl Prepared {
         &self.markers
     }
 
+    /// The type of a marker, in C. It lives as long as `self`.
+    pub(super) fn data_type(&self, index: usize) -> *const sys::CassDataType {
+        // SAFETY: `self` is live; C gives NULL for an index that is not there.
+        unsafe { sys::cass_prepared_parameter_data_type(self.raw.as_ptr(), index) }
+    }
+
     /// A statement with every marker unset.
     pub(crate) fn bind(&self) -> Statement {
         // SAFETY: `self` is live; the result is a fresh reference.

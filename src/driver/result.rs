@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use super::pending::Outcome;
-use super::{data_type, failure, sys, text};
+use super::{collection, data_type, failure, sys, text};
 use crate::cql::Column;
 use crate::error::Result;
 
@@ -70,6 +70,11 @@ impl ResultSet {
         }
     }
 
+    fn is_collection(&self, index: usize) -> bool {
+        // SAFETY: as in `column`.
+        unsafe { data_type::is_collection(sys::cass_result_column_data_type(self.as_ptr(), index)) }
+    }
+
     /// Where the next page starts, if there is one.
     pub(crate) fn paging_state(&self) -> Option<&[u8]> {
         let (mut start, mut length) = (std::ptr::null(), 0);
@@ -101,6 +106,8 @@ impl ResultSet {
 struct Walk {
     iterator: NonNull<sys::CassIterator>,
     columns: usize,
+    /// Those that are lists, sets and maps.
+    collections: Box<[usize]>,
 }
 
 // SAFETY: an iterator has no thread affinity; `&mut` keeps two threads from stepping it at once.
@@ -120,7 +127,9 @@ impl Walk {
         // SAFETY: a live result; the owner of the walk keeps it alive.
         let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
         let iterator = NonNull::new(raw).expect("the C driver could not allocate an iterator");
-        Self { iterator, columns: result.column_count() }
+        let columns = result.column_count();
+        let collections = (0..columns).filter(|index| result.is_collection(*index)).collect();
+        Self { iterator, columns, collections }
     }
 
     /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
@@ -137,6 +146,9 @@ impl Walk {
             }
             let current = sys::cass_iterator_get_row(self.iterator.as_ptr());
             row.extend((0..self.columns).map(|index| cell(current, index)));
+            for &index in &self.collections {
+                row[index] = collection::cell(sys::cass_row_get_column(current, index));
+            }
         }
         true
     }

@@ -7,7 +7,8 @@
 use std::net::IpAddr;
 use std::ptr::NonNull;
 
-use super::{cluster, sys, uuid};
+use super::nested::{self, Refusal};
+use super::{cluster, plug, sys, uuid};
 use crate::error::Result;
 
 /// An owned `CassStatement`.
@@ -117,6 +118,38 @@ impl Statement {
     pub(crate) fn bind_inet(&mut self, index: usize, v: IpAddr) -> CodeResult {
         // SAFETY: as in `bind_null`.
         check(unsafe { sys::cass_statement_bind_inet(self.as_ptr(), index, inet_to_c(v)) })
+    }
+
+    /// The days of a date.
+    pub(crate) fn bind_u32(&mut self, index: usize, v: u32) -> Result<(), Refusal> {
+        let bind = plug::optional!(sys::cass_statement_bind_uint32)?;
+        // SAFETY: as in `bind_null`.
+        nested::check(unsafe { bind(self.as_ptr(), index, v) })
+    }
+
+    /// Two's complement, its highest byte first, and the scale.
+    pub(crate) fn bind_decimal(
+        &mut self,
+        index: usize,
+        unscaled: &[u8],
+        scale: i32,
+    ) -> Result<(), Refusal> {
+        let bind = plug::optional!(sys::cass_statement_bind_decimal)?;
+        let (start, length) = (unscaled.as_ptr(), unscaled.len());
+        // SAFETY: as in `bind_null`; C copies `length` bytes before it returns.
+        nested::check(unsafe { bind(self.as_ptr(), index, start, length, scale) })
+    }
+
+    pub(crate) fn bind_duration(
+        &mut self,
+        index: usize,
+        months: i32,
+        days: i32,
+        nanos: i64,
+    ) -> Result<(), Refusal> {
+        let bind = plug::optional!(sys::cass_statement_bind_duration)?;
+        // SAFETY: as in `bind_null`.
+        nested::check(unsafe { bind(self.as_ptr(), index, months, days, nanos) })
     }
 
     /// Rows a page. Zero switches paging off: C would write the size without counting it, which

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::options::DEFAULT_PAGE_SIZE;
 use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
-use crate::cql::{Column, FromRowOwned, FromValueOwned, RowBinder, ToRow};
-use crate::driver::{Answer, Statement};
+use crate::cql::{FromRowOwned, FromValueOwned, RowBinder, ToRow};
+use crate::driver::{self, Answer, Binding, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::result::{Lwt, PageStream, RowStream};
 use crate::session::{Deadline, Session};
@@ -87,7 +87,7 @@ impl<'p> Bound<'p> {
             None => (Statement::text(of.cql()), None, Options::new()),
             Some(core) => {
                 let mut statement = core.raw.bind();
-                let error = bind(&mut statement, core.raw.markers(), values)
+                let error = bind(&mut statement, &core.raw, values)
                     .err()
                     .map(|error| error.in_statement(&core.cql));
                 (statement, error, core.options.clone())
@@ -370,8 +370,9 @@ impl Ref<'_> {
     }
 }
 
-fn bind(statement: &mut Statement, markers: &[Column], values: &dyn ToRow) -> Result<()> {
-    let mut binder = RowBinder::new(statement, markers);
+fn bind(statement: &mut Statement, prepared: &driver::Prepared, values: &dyn ToRow) -> Result<()> {
+    let mut binding = Binding { statement, prepared };
+    let mut binder = RowBinder::new(&mut binding, prepared.markers());
     values.bind(&mut binder)?;
     binder.finish()
 }

@@ -25,6 +25,7 @@ mod spans;
 mod tap;
 mod tls;
 mod transactions;
+mod types;
 mod values;
 
 use server::cell;
@@ -89,6 +90,14 @@ mod server_side {
         cell("futures_executor", body);
     }
 
+    #[test]
+    fn types_in_every_place() {
+        once(types::everything);
+    }
+    #[test]
+    fn types_of_rust() {
+        once(types::rust_types);
+    }
     #[test]
     fn batches_of_counters() {
         once(batches::counters);

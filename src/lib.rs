@@ -48,10 +48,11 @@
 //! C driver, some ten milliseconds. [`driver::load`] does it early.
 //!
 //! # Features
-//! None is on by default; each adds, none changes what is there.
+//! Each adds, none changes what is there. Only `derive` is on by default.
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `derive` | `FromRow`, `ToRow`, `FromValue` and `ToValue` for structs and enums: see [`cql`] |
 //! | `bundled` | a C driver inside the program (Linux x86-64 with glibc; 8 MB); elsewhere nothing |
 //! | `tokio` | `rt::Tokio` |
 //! | `async-std` | `rt::AsyncStd` |

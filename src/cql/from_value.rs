@@ -41,7 +41,8 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a CQL value",
     label = "not a value",
-    note = "implement `FromValue` on top of a type that has it; a `blob` is `Vec<u8>` or `&[u8]`"
+    note = "derive `FromValue`, or implement it on top of a type that has it; a `blob` is `Vec<u8>` \
+            or `&[u8]`"
 )]
 pub trait FromValue<'r>: Sized {
     /// Whether values of the CQL type `t` can be read as `Self`: asked once a page, before any

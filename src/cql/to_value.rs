@@ -34,8 +34,8 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be bound to a CQL marker",
     label = "not a value",
-    note = "implement `ToValue` on top of a type that has it; bytes are `Vec<u8>` or `&[u8]`: slice \
-            an array with `&bytes[..]`"
+    note = "derive `ToValue`, or implement it on top of a type that has it; bytes are `Vec<u8>` or \
+            `&[u8]`: slice an array with `&bytes[..]`"
 )]
 pub trait ToValue: Send + Sync {
     /// Binds the value to the marker `to`. A binder that is not used leaves its marker unset.

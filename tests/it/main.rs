@@ -9,6 +9,7 @@ mod auth;
 mod auto_traits;
 mod batches;
 mod connect;
+mod derives;
 mod endings;
 mod heartbeat;
 mod limits;
@@ -97,6 +98,14 @@ mod server_side {
     #[test]
     fn types_of_rust() {
         once(types::rust_types);
+    }
+    #[test]
+    fn types_of_the_program() {
+        once(derives::round_trip);
+    }
+    #[test]
+    fn types_of_the_program_that_do_not_fit() {
+        once(derives::mistakes);
     }
     #[test]
     fn batches_of_counters() {

@@ -165,7 +165,7 @@ pub async fn round_trip(test: Test) {
     let select = format!("SELECT {} FROM users", User::COLUMNS);
     for select in [&select[..], "SELECT * FROM users"] {
         let users = session.query(select, ()).all::<User>().await.unwrap();
-        assert_eq!(users, [ann.clone()], "{select}");
+        assert_eq!(users, std::slice::from_ref(&ann), "{select}");
         let mut users = session.query(select, ()).stream::<User>().await.unwrap();
         assert_eq!(users.try_next().await.unwrap().unwrap(), ann);
     }
@@ -200,7 +200,7 @@ pub async fn round_trip(test: Test) {
 pub async fn mistakes(test: Test) {
     tables(&test).await;
     let session = &test.session;
-    session.query(INSERT, &ann()).await.unwrap();
+    session.query(INSERT, ann()).await.unwrap();
 
     #[derive(Debug, FromRow)]
     struct Wrong {

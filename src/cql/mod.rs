@@ -104,8 +104,11 @@
 //! A row may have more columns than the struct has fields, and a UDT more fields, which are then
 //! NULL when bound; the other way round is an error, unless the field has a `default`. To bind a
 //! row, each value needs its marker and each marker its value; [`MaybeUnset`] leaves one unset.
-//! `COLUMNS`, which `FromRow` adds to structs with named fields, is the list of columns for a
-//! `SELECT`. Types without lifetimes get [`FromRowOwned`] and [`FromValueOwned`] as well.
+//!
+//! A `?` is called what its column is, and others have names that the server makes up, as `[limit]`,
+//! `[ttl]` and `in(id)`: rename the field so, or write `:limit` for a name of your own. `COLUMNS`,
+//! which `FromRow` adds to structs with named fields, is the list of columns for a `SELECT`. Types
+//! without lifetimes get [`FromRowOwned`] and [`FromValueOwned`] as well.
 //!
 //! | `#[cassandra(…)]` on a type | |
 //! |---|---|

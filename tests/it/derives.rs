@@ -114,6 +114,23 @@ struct Rename<'a> {
     id: Uuid,
 }
 
+/// Markers that are no column's.
+#[derive(ToRow)]
+struct AFew {
+    #[cassandra(rename = "in(id)")]
+    ids: Vec<Uuid>,
+    #[cassandra(rename = "[limit]")]
+    limit: i32,
+}
+
+#[derive(ToRow)]
+struct ForAWhile {
+    #[cassandra(rename = "[ttl]")]
+    seconds: i32,
+    level: Level,
+    id: Uuid,
+}
+
 fn ann() -> User {
     let phone = |kind, number: &str| Phone { kind, number: number.to_owned() };
     User {
@@ -178,6 +195,14 @@ pub async fn round_trip(test: Test) {
     assert_eq!(ordered, InOrder(ann.id, Level::High));
     let insert = "INSERT INTO users (id, level) VALUES (?, ?)";
     session.query(insert, InOrder(Uuid::from_u128(2), Level::Low)).await.unwrap();
+
+    // By the names that the server makes up.
+    let update = "UPDATE users USING TTL ? SET level = ? WHERE id = ?";
+    let for_a_while = ForAWhile { seconds: 3_600, level: Level::Low, id: Uuid::from_u128(2) };
+    session.query(update, for_a_while).await.unwrap();
+    let few = AFew { ids: vec![ann.id, Uuid::from_u128(2), Uuid::from_u128(3)], limit: 10 };
+    let select = "SELECT id, level FROM users WHERE id IN ? LIMIT ?";
+    assert_eq!(session.query(select, few).all::<InOrder>().await.unwrap().len(), 2);
 
     // A field that is left unset, and a field of the type that the struct does not have.
     let update = "UPDATE users SET \"Full name\" = ?, level = ? WHERE id = ?";

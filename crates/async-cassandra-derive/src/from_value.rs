@@ -169,7 +169,10 @@ fn of_enum(input: &DeriveInput) -> Result<TokenStream> {
             (quote!(#cql::derive::check_text::<Self>(t)), read)
         }
     };
+    let assertions = of.assertions(ident);
     Ok(quote! {
+        #assertions
+
         #[automatically_derived]
         impl<'__r> #cql::FromValue<'__r> for #ident {
             fn check(t: &#cql::CqlType) -> #cql::derive::Result<()> {

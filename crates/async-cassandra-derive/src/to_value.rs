@@ -1,7 +1,7 @@
 //! `ToValue`: the inverse of `FromValue`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
 
@@ -54,6 +54,21 @@ impl<'i> Enum<'i> {
             }
         }
         Ok(Self { cql: cql(attributes.krate.as_ref()), repr: attributes.repr, variants })
+    }
+
+    /// Stops the build where `as` would cut a discriminant.
+    pub fn assertions(&self, ident: &Ident) -> TokenStream {
+        let Some(repr) = &self.repr else { return TokenStream::new() };
+        let assertions = self.variants.iter().map(|(variant, _)| {
+            let message = format!("the discriminant of `{ident}::{variant}` does not fit {repr}");
+            quote_spanned! {variant.span()=>
+                const _: () = ::core::assert!(
+                    #ident::#variant as #repr as i128 == #ident::#variant as i128,
+                    #message
+                );
+            }
+        });
+        assertions.collect()
     }
 }
 
@@ -108,7 +123,10 @@ fn of_enum(input: &DeriveInput) -> Result<TokenStream> {
         Some(repr) => quote!(Self::#variant => to.#repr(Self::#variant as #repr),),
         None => quote!(Self::#variant => to.str(#name),),
     });
+    let assertions = of.assertions(ident);
     Ok(quote! {
+        #assertions
+
         #[automatically_derived]
         impl #cql::ToValue for #ident {
             fn bind(&self, to: #cql::ValueBinder<'_>) -> #cql::derive::Result<()> {

@@ -164,3 +164,41 @@ fn enums_are_read_and_refused() {
     assert!(matches!(level(7), Ok(Level::High)) && matches!(level(1), Ok(Level::Low)));
     assert!(level(2).is_err());
 }
+
+#[test]
+fn udts_are_read_by_name_and_whatever_the_bytes_are() {
+    let fields = |names: &[&str]| {
+        let t = |name: &&str| if *name == "_zip" { CqlType::Int } else { CqlType::Text };
+        let fields = names.iter().map(|name| ((*name).to_owned(), t(name))).collect();
+        CqlType::Udt { keyspace: "k".into(), name: "home".into(), fields }
+    };
+    let (street, zip) = ([0, 0, 0, 1, b'a'], [0, 0, 0, 4, 0, 0, 0, 7]);
+    let null = [0xFF; 4];
+    let read = |names: &[&str], parts: &[&[u8]]| {
+        let home = Home::from_value(&fields(names), Some(&parts.concat())).map(|home| home._zip);
+        home.map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&["_street", "_zip"], &[&street, &zip]), Ok(7));
+    assert_eq!(read(&["_zip", "_street"], &[&zip, &street]), Ok(7));
+    assert_eq!(read(&["x", "_street", "_zip"], &[&null, &street, &zip]), Ok(7));
+    assert_eq!(read(&["_street", "_zip"], &[&street, &null]), Ok(-1), "the default");
+    assert_eq!(read(&["_street", "_zip"], &[&street]), Ok(-1), "left out at the end");
+    assert_eq!(read(&["_street"], &[&street]), Ok(-1));
+    assert_eq!(read(&["_street"], &[&street, &zip]), Ok(-1), "a field that came later");
+    let error = read(&["_street", "_zip"], &[&null, &zip]).unwrap_err();
+    assert!(error.contains("._street (text) as &str: it is NULL"), "{error}");
+    assert!(read(&["_zip"], &[&zip]).unwrap_err().contains("no such field"));
+    assert!(Home::from_value(&fields(&["_street"]), None).is_err());
+
+    let whole = [&street[..], &zip].concat();
+    for length in 0..whole.len() {
+        let t = fields(&["_street", "_zip"]);
+        let home = Home::from_value(&t, Some(&whole[..length]));
+        assert_eq!(home.is_ok(), length == street.len(), "{length}");
+        for at in 0..length {
+            let mut damaged = whole[..length].to_vec();
+            damaged[at] ^= 0x80;
+            let _ = Home::from_value(&t, Some(&damaged));
+        }
+    }
+}

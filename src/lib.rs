@@ -31,7 +31,8 @@
 //!    turned into a [`RowStream`] or a [`PageStream`], or asked for rows right away: `one`,
 //!    `maybe_one`, `all`, `scalar`; `applied` and `lwt` where it has a condition. A [`Batch`] is
 //!    several writes in one.
-//! 4. [`Page::rows`] gives the rows as tuples or as [`cql::Row`]; they may borrow from the page.
+//! 4. [`Page::rows`] gives the rows as tuples, as structs or as [`cql::Row`]; they may borrow from the
+//!    page. [`cql`] says which Rust type fits which CQL type.
 //! 5. [`Session::close`] ends it and waits; a drop ends it and does not.
 //!
 //! # Errors
@@ -48,16 +49,19 @@
 //! C driver, some ten milliseconds. [`driver::load`] does it early.
 //!
 //! # Features
-//! None is on by default; each adds, none changes what is there.
+//! Each adds, none changes what is there. Only `derive` is on by default.
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `derive` | `FromRow`, `ToRow`, `FromValue` and `ToValue` for structs and enums: see [`cql`] |
 //! | `bundled` | a C driver inside the program (Linux x86-64 with glibc; 8 MB); elsewhere nothing |
 //! | `tokio` | `rt::Tokio` |
 //! | `async-std` | `rt::AsyncStd` |
 //! | `smol` | `rt::Smol` |
 //! | `tracing` | the C driver's log as events, and a span for each request: see [`observe`] |
 //! | `log` | the C driver's log, for the `log` crate |
+//! | `bigdecimal`, `bytes`, `chrono`, `jiff`, `num-bigint`, `rust_decimal`, `secrecy`, `time`, `uuid` | their types as values: see [`cql`] |
+//! | `serde_json` | rows and values as JSON: see [`cql`] |
 //!
 //! # Settings
 //! The settings of the C drivers are methods of [`SessionBuilder`], whose page says their defaults and

@@ -4,7 +4,7 @@
 //! allocate; another order costs one small allocation.
 
 use super::value_error::{ValueError, ValueProblem};
-use super::{Column, FromValue};
+use super::{Column, CqlType, FromValue};
 use crate::error::{Error, Result};
 
 /// For each field of a [`FromRow`](super::FromRow) type, the column of the result that it is read
@@ -41,6 +41,73 @@ enum Columns {
     InOrder(usize),
     /// The column of each field.
     Of(Box<[usize]>),
+}
+
+/// In place of the column of a field that does without.
+const MISSING: usize = usize::MAX;
+
+/// A map in the making: field by field, with its check.
+#[derive(Debug)]
+pub struct Plan<'c> {
+    columns: &'c [Column],
+    by_name: bool,
+    fields: usize,
+    /// Empty as long as field n is column n.
+    places: Vec<usize>,
+}
+
+impl<'c> Plan<'c> {
+    /// Fields are found by their names.
+    pub fn by_name(columns: &'c [Column]) -> Self {
+        Self { columns, by_name: true, fields: 0, places: Vec::new() }
+    }
+
+    /// Field n is column n, and there are exactly `fields` of them.
+    ///
+    /// # Errors
+    /// The number of columns is another.
+    pub fn by_order(columns: &'c [Column], fields: usize) -> Result<Self> {
+        ColumnMap::positional(columns, fields)?;
+        Ok(Self { columns, by_name: false, fields: 0, places: Vec::new() })
+    }
+
+    /// Adds the next field.
+    ///
+    /// # Errors
+    /// It has no column and is not `optional`, or more than one, or its type does not fit.
+    pub fn field(
+        &mut self,
+        name: &str,
+        optional: bool,
+        check: fn(&CqlType) -> Result<()>,
+    ) -> Result<()> {
+        let is_there = || self.columns.iter().any(|column| column.name() == name);
+        let place = match self.by_name {
+            true if optional && !is_there() => MISSING,
+            true => find(self.columns, name)?,
+            false => self.fields,
+        };
+        if let Some(column) = self.columns.get(place) {
+            check(column.cql_type())
+                .map_err(|error| error.map_value(|value| value.set_column(column, place)))?;
+        }
+        if self.places.is_empty() && place != self.fields {
+            self.places = (0..self.fields).collect();
+            self.places.push(place);
+        } else if !self.places.is_empty() {
+            self.places.push(place);
+        }
+        self.fields += 1;
+        Ok(())
+    }
+
+    /// The map of all fields.
+    pub fn finish(self) -> ColumnMap {
+        ColumnMap(match self.places.is_empty() {
+            true => Columns::InOrder(self.fields),
+            false => Columns::Of(self.places.into()),
+        })
+    }
 }
 
 impl ColumnMap {
@@ -95,12 +162,13 @@ impl ColumnMap {
         self.len() == 0
     }
 
-    /// The column of a field, both counted from zero; none if there is no such field.
+    /// The column of a field, both counted from zero; none if there is no such field, or if it does
+    /// without a column.
     #[inline]
     pub fn column(&self, field: usize) -> Option<usize> {
         match &self.0 {
             Columns::InOrder(fields) => (field < *fields).then_some(field),
-            Columns::Of(places) => places.get(field).copied(),
+            Columns::Of(places) => places.get(field).copied().filter(|place| *place != MISSING),
         }
     }
 
@@ -144,7 +212,6 @@ pub(super) fn no_such_column(columns: &[Column]) -> ValueError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::CqlType;
     use super::super::recorder::markers;
     use super::*;
 
@@ -187,6 +254,27 @@ mod tests {
                 message(ColumnMap::by_name(&twice, fields)).contains("two columns have this name")
             );
         }
+    }
+
+    #[test]
+    fn a_plan_is_the_identity_until_it_is_not() {
+        let columns = columns();
+        let check: fn(&CqlType) -> Result<()> = |_| Ok(());
+        let plan = |fields: &[&str]| {
+            let mut plan = Plan::by_name(&columns);
+            fields.iter().try_for_each(|name| plan.field(name, *name == "none", check))?;
+            Ok::<_, Error>(plan.finish())
+        };
+        assert_eq!(plan(&["id", "name"]).unwrap(), ColumnMap(Columns::InOrder(2)));
+        assert_eq!(plan(&["id", "age"]).unwrap(), ColumnMap(Columns::Of([0, 2].into())));
+        let partly = plan(&["none", "name", "age"]).unwrap();
+        assert_eq!((partly.len(), partly.column(0), partly.column(1)), (3, None, Some(1)));
+        assert!(plan(&["nome"]).is_err());
+        assert!(Plan::by_order(&columns, 2).is_err());
+        let mut ordered = Plan::by_order(&columns, 3).unwrap();
+        ordered.field("anything", false, check).unwrap();
+        let error = ordered.field("b", false, i32::check).unwrap_err().to_string();
+        assert!(error.contains("column `name` (text) as i32"), "{error}");
     }
 
     #[test]

@@ -61,6 +61,24 @@ impl CqlDuration {
         self.nanos
     }
 
+    /// Of nanoseconds and nothing else.
+    pub(super) fn of_nanos(nanos: impl TryInto<i64>) -> Result<Self, ConvertError> {
+        match nanos.try_into() {
+            Ok(nanos) => Ok(Self { months: 0, days: 0, nanos }),
+            Err(_) => Err(ConvertError::new("a duration holds 292 years of nanoseconds at most")),
+        }
+    }
+
+    /// The nanoseconds, if there is nothing else.
+    pub(super) fn only_nanos(self) -> Result<i64, ConvertError> {
+        match (self.months, self.days) {
+            (0, 0) => Ok(self.nanos),
+            _ => Err(ConvertError::new(
+                "the duration has months or days, which have no fixed length",
+            )),
+        }
+    }
+
     fn is_negative(self) -> bool {
         self.months < 0 || self.days < 0 || self.nanos < 0
     }
@@ -86,10 +104,7 @@ impl TryFrom<Duration> for CqlDuration {
     type Error = ConvertError;
 
     fn try_from(duration: Duration) -> Result<Self, ConvertError> {
-        match duration.as_nanos().try_into() {
-            Ok(nanos) => Ok(Self { months: 0, days: 0, nanos }),
-            Err(_) => Err(ConvertError::new("a duration holds 292 years of nanoseconds at most")),
-        }
+        Self::of_nanos(duration.as_nanos())
     }
 }
 
@@ -98,12 +113,9 @@ impl TryFrom<CqlDuration> for Duration {
     type Error = ConvertError;
 
     fn try_from(duration: CqlDuration) -> Result<Self, ConvertError> {
-        match (duration.months, duration.days, u64::try_from(duration.nanos)) {
-            (0, 0, Ok(nanos)) => Ok(Self::from_nanos(nanos)),
-            (0, 0, Err(_)) => Err(ConvertError::new("the duration is negative")),
-            _ => Err(ConvertError::new(
-                "the duration has months or days, which have no fixed length",
-            )),
+        match duration.only_nanos()?.try_into() {
+            Ok(nanos) => Ok(Self::from_nanos(nanos)),
+            Err(_) => Err(ConvertError::new("the duration is negative")),
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::error::Result;
 
 /// An empty value.
 ///
-/// It can be bound to text and blobs, to a varint that stands alone, and inside of tuples to any
-/// type that the server allows it for; elsewhere write it in the CQL: `blobAsInt(0x)`. Cassandra 5.0 keeps one in a column
-/// of its own, and shows it as NULL.
+/// It can be bound to text and blobs, to a varint that stands alone, and inside of sets, maps and
+/// tuples to any type that the server allows it for; elsewhere write it in the CQL:
+/// `blobAsInt(0x)`. Cassandra 5.0 keeps one in a column of its own, and shows it as NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Empty;
 
@@ -93,8 +93,14 @@ mod tests {
             bound(&[Empty], list(CqlType::Blob)).unwrap(),
             "Nested([0, 0, 0, 1, 0, 0, 0, 0])"
         );
-        let pair = CqlType::Tuple(vec![CqlType::Int]);
-        assert_eq!(bound(&(Empty,), pair).unwrap(), "Nested([0, 0, 0, 0])");
+        let tuple = CqlType::Tuple(vec![CqlType::Int]);
+        assert_eq!(bound(&(Empty,), tuple).unwrap(), "Nested([0, 0, 0, 0])");
+        for t in [CqlType::Set(Box::new(CqlType::Int)), CqlType::Set(Box::new(CqlType::VarInt))] {
+            assert_eq!(bound(&[Empty], t.clone()).unwrap(), "Nested([0, 0, 0, 1, 0, 0, 0, 0])");
+            assert!(bound(&[[Empty]], list(t)).is_ok());
+        }
+        assert!(bound(&[[Empty]], list(list(CqlType::Int))).is_ok());
+        assert!(bound(&[Empty], CqlType::Vector(Box::new(CqlType::VarInt), 1)).is_err());
         let inside = bound(&[Empty], list(CqlType::VarInt));
         for error in [bound(&Empty, CqlType::Int), inside] {
             let error = error.unwrap_err().to_string();

@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 /// A row type, perhaps borrowing from the page that holds the row (`'r`).
 ///
 /// Tuples of up to 16 values take the columns in their order and need exactly as many; a single
-/// column is read as `(T,)`. [`Row`](super::Row) takes any columns. For a struct see
-/// [`ColumnMap`].
+/// column is read as `(T,)`. [`Row`](super::Row) takes any columns. A struct
+/// [derives it](super#structs-and-enums); by hand it is done as [`ColumnMap`] shows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
     label = "not a row",
-    note = "implement `FromRow`, or read a tuple of values; for one column that is `(T,)`"
+    note = "derive `FromRow` for a struct, or read a tuple of values; for one column that is `(T,)`"
 )]
 pub trait FromRow<'r>: Sized {
     /// Finds the columns of the fields, and checks their types. Called once a page, before its rows
@@ -71,13 +71,19 @@ impl<'x, 'r> RawRow<'x, 'r> {
     /// The value is not a `T`; or `field` is not in the plan.
     #[inline]
     pub fn get<T: FromValue<'r>>(&self, field: usize) -> Result<T> {
-        let place = self.map.column(field);
-        match place.and_then(|at| Some((at, self.columns.get(at)?, self.cells.get(at)?))) {
+        match self.place(field) {
             Some((index, column, cell)) => {
-                T::from_value(column.cql_type(), *cell).map_err(|e| in_column(e, column, index))
+                T::from_value(column.cql_type(), cell).map_err(|e| in_column(e, column, index))
             }
             None => Err(no_such_column(self.columns).at(field).into_error()),
         }
+    }
+
+    /// The column of a field, with its place and its cell.
+    #[inline]
+    pub(super) fn place(&self, field: usize) -> Option<(usize, &'r Column, Option<&'r [u8]>)> {
+        let at = self.map.column(field)?;
+        Some((at, self.columns.get(at)?, *self.cells.get(at)?))
     }
 
     /// All columns of the page, also those that the plan leaves out.

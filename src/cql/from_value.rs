@@ -41,7 +41,9 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a CQL value",
     label = "not a value",
-    note = "implement `FromValue` on top of a type that has it; a `blob` is `Vec<u8>` or `&[u8]`"
+    note = "derive `FromValue`, or implement it on top of a type that has it; a `blob` is `Vec<u8>` \
+            or `&[u8]`",
+    note = "types of other crates, `chrono` for one, need the feature with the name of their crate"
 )]
 pub trait FromValue<'r>: Sized {
     /// Whether values of the CQL type `t` can be read as `Self`: asked once a page, before any

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{
     Column, Counter, CqlDuration, CqlType, Date, Decimal, FromRow, FromValue, MaybeEmpty, RawRow,
-    Row, Time, TimeUuid, Timestamp, Uuid, VarInt,
+    Row, Time, TimeUuid, Timestamp, Uuid, Value, VarInt,
 };
 
 const LONGEST: usize = 40;
@@ -140,6 +140,7 @@ fn nested_types_end_and_reserve_no_more_than_came() {
                     cell[at * 4 + 3] %= 9;
                 }
                 let cell = Some(&cell[..]);
+                let _ = Value::from_value(&t, cell).map(|value| value.to_string());
                 let _ = Vec::<Option<i32>>::from_value(&t, cell);
                 let _ = Vec::<Vec<&str>>::from_value(&t, cell);
                 let _ = Vec::<[i32; 0]>::from_value(&t, cell);
@@ -152,6 +153,54 @@ fn nested_types_end_and_reserve_no_more_than_came() {
                 let _ = <(i32,)>::from_value(&t, cell);
                 let _ = <(i32, Option<&str>, Vec<i32>)>::from_value(&t, cell);
             }
+        }
+    }
+}
+
+#[cfg(all(
+    feature = "bigdecimal",
+    feature = "bytes",
+    feature = "chrono",
+    feature = "jiff",
+    feature = "num-bigint",
+    feature = "rust_decimal",
+    feature = "secrecy",
+    feature = "serde_json",
+    feature = "time",
+    feature = "uuid",
+))]
+#[test]
+fn types_of_other_crates_read_what_ours_do_or_less() {
+    reads! {
+        ::uuid::Uuid => 2 * 20,
+        ::bytes::Bytes => 3 * 20 * (LONGEST + 1),
+        ::secrecy::SecretSlice<u8> => 3 * 20 * (LONGEST + 1),
+        ::num_bigint::BigInt => 20 * LONGEST,
+        ::bigdecimal::BigDecimal => 20 * (LONGEST - 4),
+        // Random scales are out of range.
+        ::rust_decimal::Decimal => 0,
+    }
+    assert_eq!(meets_anything::<::secrecy::SecretString>(), meets_anything::<String>());
+    let times = meets_anything::<Time>();
+    assert_eq!(meets_anything::<::chrono::NaiveTime>(), times);
+    assert_eq!(meets_anything::<::time::Time>(), times);
+    assert_eq!(meets_anything::<::jiff::civil::Time>(), times);
+    // Of random days few are within a hundred thousand years, of random moments none.
+    assert!(meets_anything::<::chrono::NaiveDate>() <= 20);
+    assert!(meets_anything::<::time::Date>() <= 20);
+    assert!(meets_anything::<::jiff::civil::Date>() <= 20);
+    assert!(meets_anything::<::chrono::DateTime<::chrono::Utc>>() <= 20);
+    assert!(meets_anything::<::time::OffsetDateTime>() <= 20);
+    assert!(meets_anything::<::jiff::Timestamp>() <= 20);
+    let durations = meets_anything::<CqlDuration>();
+    assert!(meets_anything::<::chrono::TimeDelta>() <= durations);
+    assert!(meets_anything::<::time::Duration>() <= durations);
+    assert!(meets_anything::<::jiff::SignedDuration>() <= durations);
+    assert!((1..=durations).contains(&meets_anything::<::jiff::Span>()));
+    let mut random = Random(5);
+    for t in all_types() {
+        for length in 0..=LONGEST {
+            let _ = ::serde_json::Value::from_value(&t, Some(&random.bytes(length)));
         }
     }
 }

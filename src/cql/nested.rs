@@ -15,8 +15,15 @@ use crate::error::{Error, Result};
 /// A place inside of another value.
 pub(super) struct Place<'b> {
     pub(super) out: &'b mut Vec<u8>,
-    /// Whether it has room for NULL.
-    pub(super) nullable: bool,
+    pub(super) takes: Takes,
+}
+
+/// What a place takes beside values; each takes what those before it do.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) enum Takes {
+    Nothing,
+    Empty,
+    Null,
 }
 
 impl ValueBinder<'_> {
@@ -27,13 +34,18 @@ impl ValueBinder<'_> {
         I::Item: ToValue,
     {
         let whole = self.cql_type;
+        // Cassandra 5.0 takes an empty number in such a list for NULL, and stumbles over it.
+        let takes = match (whole, &self.to) {
+            (CqlType::List(_), To::Marker(..)) => Takes::Nothing,
+            _ => Takes::Empty,
+        };
         match whole {
             CqlType::List(t) | CqlType::Set(t) => self.nested::<T>(|out| {
                 let start = out.len();
                 out.extend_from_slice(&[0; 4]);
                 let mut count = 0;
                 for (at, item) in items.into_iter().enumerate() {
-                    element(out, t, &item, false, format_args!("[{at}]"))?;
+                    element(out, t, &item, takes, format_args!("[{at}]"))?;
                     count += 1;
                 }
                 write_length::<T>(out, start, count, t)
@@ -67,8 +79,8 @@ impl ValueBinder<'_> {
             out.extend_from_slice(&[0; 4]);
             let mut count = 0;
             for (at, (key, value)) in pairs.into_iter().enumerate() {
-                element(out, key_type, &key, false, format_args!("[key {at}]"))?;
-                element(out, value_type, &value, false, format_args!("[value {at}]"))?;
+                element(out, key_type, &key, Takes::Empty, format_args!("[key {at}]"))?;
+                element(out, value_type, &value, Takes::Empty, format_args!("[value {at}]"))?;
                 count += 1;
             }
             write_length::<T>(out, start, count, key_type)
@@ -83,7 +95,7 @@ impl ValueBinder<'_> {
         expect::<T>(self.cql_type, types.len(), items.len())?;
         self.nested::<T>(|out| {
             for (at, (t, item)) in types.iter().zip(items).enumerate() {
-                element(out, t, *item, true, format_args!(".{at}"))?;
+                element(out, t, *item, Takes::Null, format_args!(".{at}"))?;
             }
             Ok(())
         })
@@ -112,7 +124,9 @@ impl ValueBinder<'_> {
                 // Mostly they stand in the same order.
                 let same_place = fields.get(at).filter(|(field, _)| field == name);
                 match same_place.or_else(|| fields.iter().find(|(field, _)| field == name)) {
-                    Some((_, value)) => element(out, t, *value, true, format_args!(".{name}"))?,
+                    Some((_, value)) => {
+                        element(out, t, *value, Takes::Null, format_args!(".{name}"))?
+                    }
                     None => Native::Null.write(out),
                 }
             }
@@ -148,11 +162,11 @@ fn element<T: ToValue + ?Sized>(
     out: &mut Vec<u8>,
     t: &CqlType,
     value: &T,
-    nullable: bool,
+    takes: Takes,
     step: fmt::Arguments<'_>,
 ) -> Result<()> {
     let start = out.len();
-    let to = To::Inside(Place { out: &mut *out, nullable });
+    let to = To::Inside(Place { out: &mut *out, takes });
     let bound = value.bind(ValueBinder { to, cql_type: t });
     let bound = bound.and_then(|()| match out.len() > start {
         true => Ok(()),
@@ -164,7 +178,7 @@ fn element<T: ToValue + ?Sized>(
 /// Appends one value as vectors have them: without a length where all have the same.
 fn vector_element<T: ToValue>(out: &mut Vec<u8>, t: &CqlType, value: &T, at: usize) -> Result<()> {
     let start = out.len();
-    element(out, t, value, false, format_args!("[{at}]"))?;
+    element(out, t, value, Takes::Nothing, format_args!("[{at}]"))?;
     let body = start + 4;
     let length = out.len() - body;
     match t.fixed_length() {

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// let moment = Timestamp::from_millis(1_700_000_000_000);
 /// let id: TimeUuid = "2a1b5c80-6f1e-11ee-b962-0242ac120002".parse()?;
 /// assert!(id < TimeUuid::first_at(moment)?);
-/// assert_eq!(id.timestamp().to_string(), "2023-10-20T09:13:25.704Z");
+/// assert_eq!(id.timestamp().to_string(), "2023-10-20T07:56:24.120Z");
 /// # Ok::<_, async_cassandra::cql::ConvertError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -33,7 +33,7 @@ use crate::error::Result;
     message = "`{Self}` is not a row of values",
     label = "not a row",
     note = "values are given as a tuple: `(id, name)`; a single one as `(id,)`, none as `()`; a \
-            struct needs `ToRow`"
+            struct derives `ToRow`"
 )]
 pub trait ToRow: Send + Sync {
     /// Binds every value. That each marker has got one is checked afterwards.

@@ -34,8 +34,9 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be bound to a CQL marker",
     label = "not a value",
-    note = "implement `ToValue` on top of a type that has it; bytes are `Vec<u8>` or `&[u8]`: slice \
-            an array with `&bytes[..]`"
+    note = "derive `ToValue`, or implement it on top of a type that has it; bytes are `Vec<u8>` or \
+            `&[u8]`: slice an array with `&bytes[..]`",
+    note = "types of other crates, `chrono` for one, need the feature with the name of their crate"
 )]
 pub trait ToValue: Send + Sync {
     /// Binds the value to the marker `to`. A binder that is not used leaves its marker unset.

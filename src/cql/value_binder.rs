@@ -4,7 +4,7 @@
 use std::fmt::{self, Debug};
 use std::net::IpAddr;
 
-use super::nested::Place;
+use super::nested::{Place, Takes};
 use super::target::{Native, Target};
 use super::time_uuid::is_time_based;
 use super::value_error::{ValueProblem, unbindable};
@@ -248,7 +248,7 @@ impl<'b> ValueBinder<'b> {
     /// and leaves a tombstone.
     pub fn null(self) -> Result<()> {
         match &self.to {
-            To::Inside(place) if !place.nullable => {
+            To::Inside(place) if place.takes != Takes::Null => {
                 Err(unbindable::<super::Null>(self.cql_type(), ValueProblem::NullInside))
             }
             _ => self.put::<super::Null>(Native::Null),
@@ -257,8 +257,9 @@ impl<'b> ValueBinder<'b> {
 
     /// An empty value, of zero bytes, which Cassandra keeps apart from NULL and allows for most
     /// scalar types. It can be bound to text, blob and custom types and to a varint marker, and
-    /// inside of tuples to any scalar type that has it. Elsewhere the C driver has no call for it,
-    /// or, inside of lists, sets and maps, Cassandra 5.0 meets a null pointer.
+    /// inside of others to any scalar type that has it. It cannot be bound to other markers and to
+    /// the fields of a UDT that has a marker of its own, for which the C driver has no call; nor to
+    /// the elements of such a list, which Cassandra 5.0 would take for NULL, and of a vector.
     pub fn empty(self) -> Result<()> {
         match (self.cql_type(), &self.to) {
             (
@@ -278,8 +279,8 @@ impl<'b> ValueBinder<'b> {
             ) => Err(self.wrong_type::<super::Empty>()),
             (CqlType::Text | CqlType::Ascii, _) => self.put::<super::Empty>(Native::Text("")),
             (CqlType::Blob | CqlType::Custom(_) | CqlType::Unknown(_), _)
-            | (CqlType::VarInt, To::Marker(..))
-            | (_, To::Inside(Place { nullable: true, .. })) => {
+            | (CqlType::VarInt, To::Marker(..)) => self.put::<super::Empty>(Native::Bytes(&[])),
+            (_, To::Inside(place)) if place.takes >= Takes::Empty => {
                 self.put::<super::Empty>(Native::Bytes(&[]))
             }
             _ => Err(unbindable::<super::Empty>(self.cql_type(), ValueProblem::EmptyMarker)),

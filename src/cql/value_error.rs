@@ -170,6 +170,12 @@ impl ValueError {
         self
     }
 
+    /// The type that the program asked for, where the error was made by one that it goes by way of.
+    #[allow(dead_code, reason = "for the types of other crates")]
+    pub(crate) fn set_rust_type<T: ?Sized>(&mut self) {
+        self.rust_type = Some(type_name::<T>());
+    }
+
     pub(crate) fn named(mut self, column: &str) -> Self {
         self.column = Some(column.into());
         self
@@ -428,6 +434,10 @@ fn fitting(cql_type: &CqlType, way: Way) -> Option<std::borrow::Cow<'static, str
         (VarInt, Way::Read) => "VarInt".into(),
         (VarInt, Way::Bind) => "VarInt or an integer".into(),
         (List(item), _) => format!("Vec<{}>", natural(item)).into(),
+        // Floats have no hash and no order.
+        (Set(item), _) if matches!(**item, Float | Double) => {
+            format!("Vec<{}>", natural(item)).into()
+        }
         (Set(item), _) => format!("HashSet<{0}> or Vec<{0}>", natural(item)).into(),
         (Map(key, value), _) => format!("HashMap<{}, {}>", natural(key), natural(value)).into(),
         (Tuple(..), _) => natural(cql_type).into(),

@@ -9,6 +9,8 @@ mod auth;
 mod auto_traits;
 mod batches;
 mod connect;
+mod crates;
+mod derives;
 mod endings;
 mod heartbeat;
 mod limits;
@@ -97,6 +99,26 @@ mod server_side {
     #[test]
     fn types_of_rust() {
         once(types::rust_types);
+    }
+    #[test]
+    fn types_without_a_literal() {
+        once(types::custom_and_counter);
+    }
+    #[test]
+    fn types_of_other_crates() {
+        once(crates::values);
+    }
+    #[test]
+    fn types_as_json() {
+        once(crates::json_of_rows);
+    }
+    #[test]
+    fn types_of_the_program() {
+        once(derives::round_trip);
+    }
+    #[test]
+    fn types_of_the_program_that_do_not_fit() {
+        once(derives::mistakes);
     }
     #[test]
     fn batches_of_counters() {

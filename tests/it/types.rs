@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use async_cassandra::cql::{
-    CqlDuration, CqlType, Date, Decimal, Empty, MaybeEmpty, Null, Row, Time, TimeUuid, Timestamp,
-    Uuid, Value, VarInt,
+    Counter, CqlDuration, CqlType, Date, Decimal, Empty, MaybeEmpty, Null, Row, Time, TimeUuid,
+    Timestamp, Uuid, Value, VarInt,
 };
 use async_cassandra::{Prepared, Session};
 use proptest::prelude::*;
@@ -270,14 +270,14 @@ fn cases() -> (Vec<Case>, Vec<&'static str>) {
                 values.push(made(any(), any()));
             }
             // An empty one has no place among elements of a fixed size. Alone, the server shows all
-            // but a varint as NULL; and bound, it takes them in tuples only.
+            // but a varint as NULL; and in a list that is bound it takes them for NULL.
             let has_place = |t: &CqlType| match shape.name {
                 "udt" | "udts" | "vector" | "vectors" => false,
                 "scalar" => *t == CqlType::VarInt,
                 _ => true,
             };
             if let Some(t) = scalar.empty.as_ref().filter(|t| has_place(t)) {
-                let bound = matches!(shape.name, "scalar" | "tuple");
+                let bound = !matches!(shape.name, "list" | "frozen");
                 values.push(((shape.make)(Value::Empty(t.clone()), first()), bound));
             }
             let column = format!("{}_{}", scalar.name, shape.name);
@@ -418,4 +418,42 @@ pub async fn rust_types(test: Test) {
         let error = error.to_string();
         assert!(error.contains(expected) && error.contains("INSERT INTO m"), "{error}");
     }
+}
+
+/// A type that is not CQL's own is bytes; a counter is added to.
+pub async fn custom_and_counter(test: Test) {
+    let session = &test.session;
+    let class = "org.apache.cassandra.db.marshal.CompositeType(\
+                 org.apache.cassandra.db.marshal.Int32Type,org.apache.cassandra.db.marshal.UTF8Type)";
+    let create = format!("CREATE TABLE c (id int PRIMARY KEY, x '{class}', l list<blob>)");
+    session.query(&create, ()).await.unwrap();
+    let bytes = vec![0, 4, 0, 0, 0, 7, 0, 0, 1, b'a', 0];
+    let value = Value::Custom(bytes.clone());
+    let insert = "INSERT INTO c (id, x) VALUES (?, ?)";
+    session.query(insert, (1, &bytes)).await.unwrap();
+    session.query(insert, (2, &value)).await.unwrap();
+    let literal = format!("INSERT INTO c (id, x) VALUES (3, {value})");
+    session.query(&literal, ()).await.unwrap();
+    let page = session.query("SELECT x, x FROM c", ()).await.unwrap();
+    let CqlType::Custom(name) = page.columns()[0].cql_type() else {
+        panic!("{:?}", page.columns())
+    };
+    assert!(name.contains("CompositeType("), "{name}");
+    let rows: Vec<(&[u8], Value)> = page.rows().unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows, vec![(&bytes[..], value); 3]);
+    let error = session.query(insert, (4, "text")).await.unwrap_err().to_string();
+    assert!(error.contains("str to marker `x`") && error.contains("bind Vec<u8>"), "{error}");
+
+    let create = "CREATE TABLE n (id int PRIMARY KEY, n counter)";
+    session.query(create, ()).await.unwrap();
+    let add = session.prepare("UPDATE n SET n = n + ? WHERE id = 1").await.unwrap();
+    add.bind((Counter(i64::MAX),)).await.unwrap();
+    add.bind((-7_i64,)).await.unwrap();
+    add.bind((Value::Counter(Counter(-1)),)).await.unwrap();
+    let select = "SELECT n, n, n FROM n";
+    let read = session.query(select, ()).one::<(Counter, i64, Value)>().await.unwrap();
+    let n = i64::MAX - 8;
+    assert_eq!(read, (Counter(n), n, Value::Counter(Counter(n))));
+    let error = add.bind((Uuid::NIL,)).await.unwrap_err().to_string();
+    assert!(error.contains("bind Counter or an integer"), "{error}");
 }

@@ -225,6 +225,10 @@ macro_rules! tests {
             HERE.shared(errors::driver)
         }
         #[test]
+        fn other_errors() {
+            HERE.shared(errors::others)
+        }
+        #[test]
         fn syntax_errors() {
             HERE.shared(errors::syntax)
         }

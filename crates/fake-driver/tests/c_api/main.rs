@@ -4,6 +4,7 @@
 mod aborts;
 mod api;
 mod batches;
+mod names;
 mod orders;
 mod refusals;
 mod requests;

@@ -6,6 +6,7 @@ mod api;
 mod batches;
 mod names;
 mod orders;
+mod records;
 mod refusals;
 mod requests;
 mod sessions;

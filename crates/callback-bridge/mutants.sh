@@ -24,7 +24,8 @@ copy() {
     cp -r "$crate/Cargo.toml" "$crate/README.md" "$crate/src" "$crate/tests" "$lane/callback-bridge/"
 }
 
-# models GROUP PREEMPTIONS: prints "passed", or the names of the models of the group that failed.
+# models GROUP PREEMPTIONS: prints "passed", or the names of the models of the group that failed. A mutant may
+# also end the process: what it hands over twice is freed twice.
 models() {
     local out failed status=0
     out=$(LOOM_MAX_PREEMPTIONS=$2 timeout 600 cargo test --release --test loom -- "$1::" 2>&1) || status=$?
@@ -33,7 +34,8 @@ models() {
     124) echo "out of time" && return ;;
     esac
     failed=$(grep -oE '^test [a-z_:]+ \.\.\. FAILED' <<<"$out" | awk '{ print $2 }' | tr '\n' ' ' || true)
-    echo "${failed:-crashed}"
+    [[ $failed ]] || failed=$(grep -oE 'signal: [0-9]+, SIG[A-Z]+' <<<"$out" | head -n 1 || true)
+    echo "${failed:-no verdict}"
 }
 
 # verdict GROUP: as `models`, at the full bound unless a lower one is enough to fail.
@@ -71,7 +73,7 @@ try() {
     printf '%s\n' "$original" >"$file"
     case $found in
     passed) echo "SURVIVED  ${files[$1]}: ${names[$1]}" ;;
-    "out of time") echo "UNDECIDED ${files[$1]}: ${names[$1]}" ;;
+    "out of time" | "no verdict") echo "UNDECIDED ${files[$1]}: ${names[$1]}" ;;
     *) echo "killed    ${files[$1]}: ${names[$1]}: $found" ;;
     esac
 }
@@ -131,7 +133,7 @@ mutant $bell "go: exchange Release" "(seen, mine, Release, Acquire)" "(seen, min
 mutant $bell "go: failure Acquire" "(seen, mine, Release, Acquire)" "(seen, mine, Release, Relaxed)"
 
 ring=events/ring.rs
-mutant $ring "position not confirmed" "(list & !NODE).wrapping_add(STEP) | first" "(list & !NODE) | first"
+mutant $ring "version of the free list dropped" "(list & !NODE).wrapping_add(STEP) | first" "(list & !NODE) | first"
 mutant $ring "publish: exchange Release" "(seen, next | node, AcqRel, Relaxed)" "(seen, next | node, Acquire, Relaxed)"
 mutant $ring "publish: exchange Acquire" "(seen, next | node, AcqRel, Relaxed)" "(seen, next | node, Release, Relaxed)"
 mutant $ring "pop: exchange Acquire" "(seen, seen | NONE, Acquire, Relaxed)" "(seen, seen | NONE, Relaxed, Relaxed)"
@@ -139,6 +141,15 @@ mutant $ring "allocate: load Acquire" "let mut list = self.free.load(Acquire)" "
 mutant $ring "allocate: failure Acquire" "changed(list, rest), Relaxed, Acquire)" "changed(list, rest), Relaxed, Relaxed)"
 mutant $ring "release: exchange Release" "changed(list, node), Release, Relaxed)" "changed(list, node), Relaxed, Relaxed)"
 mutant events/mod.rs "no second look" "Armed::Now => match self.try_take() {" "Armed::Now => match None {"
+
+# Every ordering that can be weakened is in the list: an AcqRel in two ways.
+strong=$(cat "$crate"/src/*.rs "$crate"/src/*/*.rs | grep -vE '^ *//' |
+    grep -oE '\<(Acquire|Release|AcqRel|SeqCst)\>' | sed 's/AcqRel/Acquire\nRelease/' | wc -l)
+weakened=$(printf '%s\n' "${names[@]}" | grep -cE ' (Acquire|Release)$')
+if ((strong != weakened)); then
+    echo "there are $strong orderings to weaken, and mutants of $weakened" >&2
+    exit 2
+fi
 
 for ((number = 0; number < lanes; number++)); do
     copy "$number"

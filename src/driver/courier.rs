@@ -9,6 +9,9 @@
 //! The close of a session is called here too: it starts when the last request leaves, often inside a
 //! callback, which calls no session.
 //!
+//! It stays with the driver: what another library could use of it is a thread with a queue, which needs no
+//! crate; what to wait for, and what then to read, is this library's own.
+//!
 //! Cost: a [worker](super::worker)'s queue and a thread switch, on these ways only.
 
 use std::ffi::c_void;

@@ -116,19 +116,6 @@ pub async fn errors(cell: Cell) {
     }
 }
 
-/// More than the protocol can count.
-pub fn too_many(cell: Cell) {
-    cell.run(async move {
-        let session = cell.connect().await;
-        let prepared = session.prepare("OK").await.unwrap();
-        let mut batch = session.batch(BatchKind::Unlogged);
-        batch.extend((0..65_536).map(|_| prepared.bind(())));
-        let error = batch.await.unwrap_err();
-        assert_eq!(*error.kind(), ErrorKind::Batch);
-        assert!(error.to_string().contains("65,535"), "{error}");
-    });
-}
-
 /// Polls it once: true when it is on its way.
 fn submit(batch: &mut (impl Future<Output = impl Sized> + Unpin)) -> bool {
     batch.poll_unpin(&mut Context::from_waker(Waker::noop())).is_pending()

@@ -38,6 +38,7 @@ static REST: Mutex<Rest> = Mutex::new(Rest {
         profiles: 0,
         retry_policies: 0,
         timestamp_generators: 0,
+        callbacks: 0,
     },
 });
 
@@ -95,6 +96,7 @@ impl Cell {
             rest.live.sessions += left.sessions;
             rest.live.futures += left.requests;
             rest.live.statements += left.requests;
+            rest.live.callbacks += left.requests;
         }
         settle("what this test left");
         callers::hold(&fake_driver::watched());

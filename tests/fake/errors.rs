@@ -43,8 +43,12 @@ pub async fn server(cell: Cell) {
         (0x2300, Configuration),
         (0x2400, AlreadyExists { keyspace: keyspace(), table: "fake_table".to_owned() }),
         (0x2500, Unprepared),
-        // In no list.
-        (0x7777, Unknown),
+        // In no list: of a newer protocol, of another server, of none.
+        (0x0001, Unknown),
+        (0x1600, Unknown),
+        (0x1700, Unknown),
+        (0x4321, Unknown),
+        (0xFF_FFFF, Unknown),
     ] {
         let error = fail(&session, code).await;
         assert_eq!((error.kind(), error.code()), (&kind, Some(0x0200_0000 | code)));
@@ -53,22 +57,35 @@ pub async fn server(cell: Cell) {
     session.query("OK", ()).await.unwrap();
 }
 
+/// The driver's own codes, 1 to 35 so far.
 pub async fn driver(cell: Cell) {
     let session = cell.connect().await;
-    for (code, kind, retry, reached) in [
-        (0x0100_0005, ErrorKind::Resolution, Retry::No, Reached::No),
-        (0x0100_0007, ErrorKind::QueueFull, Retry::Safe, Reached::No),
-        (0x0100_000A, ErrorKind::NoHosts, Retry::Safe, Reached::No),
-        (0x0100_000E, ErrorKind::Timeout, Retry::IfIdempotent, Reached::Maybe),
-        (0x0100_000F, ErrorKind::Keyspace, Retry::No, Reached::Maybe),
-        (0x0100_1234, ErrorKind::Driver, Retry::No, Reached::Maybe),
-        (0x0300_0001, ErrorKind::Tls, Retry::No, Reached::Maybe),
-        // Neither driver, server nor TLS.
-        (0x7F00_ABCD, ErrorKind::Unknown, Retry::No, Reached::Maybe),
-    ] {
+    for code in (1..=40).chain([0x1234, 0xFF_FFFF]) {
+        let (kind, retry, reached) = match code {
+            5 => (ErrorKind::Resolution, Retry::No, Reached::No),
+            7 => (ErrorKind::QueueFull, Retry::Safe, Reached::No),
+            2 | 10 | 22 => (ErrorKind::NoHosts, Retry::Safe, Reached::No),
+            9 => (ErrorKind::ConnectionLost, Retry::IfIdempotent, Reached::Maybe),
+            14 => (ErrorKind::Timeout, Retry::IfIdempotent, Reached::Maybe),
+            15 => (ErrorKind::Keyspace, Retry::No, Reached::Maybe),
+            _ => (ErrorKind::Driver, Retry::No, Reached::Maybe),
+        };
+        let error = fail(&session, 0x0100_0000 | code).await;
+        assert_eq!((error.kind(), error.code()), (&kind, Some(0x0100_0000 | code)));
+        assert_eq!((error.retry(), error.reached_server()), (retry, reached), "{error}");
+    }
+    assert!(!session.is_closed());
+}
+
+/// Those of TLS, 1 to 7 so far, and those of no source that is known.
+pub async fn others(cell: Cell) {
+    let session = cell.connect().await;
+    let of_tls = (1..=8).chain([0xFF_FFFF]).map(|code| (0x0300_0000 | code, ErrorKind::Tls));
+    let of_none = [0x0400_0001, 0x7F00_ABCD, u32::MAX].map(|code| (code, ErrorKind::Unknown));
+    for (code, kind) in of_tls.chain(of_none) {
         let error = fail(&session, code).await;
         assert_eq!((error.kind(), error.code()), (&kind, Some(code)));
-        assert_eq!((error.retry(), error.reached_server()), (retry, reached), "{error}");
+        assert_eq!((error.retry(), error.reached_server()), (Retry::No, Reached::Maybe));
     }
 }
 
@@ -94,6 +111,7 @@ pub fn leave_nothing(cell: Cell) {
     cell.run(async move {
         server(cell).await;
         driver(cell).await;
+        others(cell).await;
         syntax(cell).await;
     });
 }

@@ -26,7 +26,6 @@ mod spans;
 mod storm;
 mod streams;
 mod transactions;
-mod values;
 mod wakers;
 
 use cell::Cell;
@@ -120,10 +119,6 @@ macro_rules! tests {
             HERE.shared(batches::errors)
         }
         #[test]
-        fn batches_too_long() {
-            HERE.alone(batches::too_many)
-        }
-        #[test]
         fn batches_dropped() {
             HERE.alone(batches::dropped)
         }
@@ -147,10 +142,6 @@ macro_rules! tests {
         #[test]
         fn transactions() {
             HERE.shared(transactions::outcomes)
-        }
-        #[test]
-        fn transactions_that_are_none() {
-            HERE.shared(transactions::of_others)
         }
         #[test]
         fn transactions_are_never_idempotent() {
@@ -180,15 +171,6 @@ macro_rules! tests {
         #[test]
         fn statements_that_have_died() {
             HERE.alone(answers::dead_statements)
-        }
-
-        #[test]
-        fn every_type() {
-            HERE.shared(values::every_type)
-        }
-        #[test]
-        fn every_null() {
-            HERE.shared(values::every_null)
         }
 
         #[test]
@@ -223,6 +205,10 @@ macro_rules! tests {
         #[test]
         fn driver_errors() {
             HERE.shared(errors::driver)
+        }
+        #[test]
+        fn other_errors() {
+            HERE.shared(errors::others)
         }
         #[test]
         fn syntax_errors() {

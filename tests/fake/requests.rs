@@ -167,7 +167,6 @@ pub fn full_queue(cell: Cell) {
         drop(held);
         let mut done = requests.await.into_iter();
         let full = done.by_ref().filter_map(Result::err).collect::<Vec<_>>();
-        // Two in the queue, and perhaps one that the I/O thread has taken out.
         // Two are in the queue, and each I/O thread may have taken one out.
         let out = if cell.personality == "threads" { 3 } else { 1 };
         assert!((6 - out..=6).contains(&full.len()), "{full:?}");

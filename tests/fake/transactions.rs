@@ -1,6 +1,6 @@
 //! Lightweight transactions: applied, refused, and what is none.
 
-use async_cassandra::{BatchKind, Consistency, ErrorKind, Lwt, Reached, Retry};
+use async_cassandra::{BatchKind, Consistency, ErrorKind, Lwt};
 
 use crate::cell::Cell;
 
@@ -41,24 +41,6 @@ pub async fn outcomes(cell: Cell) {
     let error = session.query("REFUSED ROW", ()).lwt::<(i64,)>().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode(_)), "{error}");
     assert_eq!(error.statement(), Some("REFUSED ROW"));
-}
-
-pub async fn of_others(cell: Cell) {
-    let session = cell.connect().await;
-    for error in [
-        session.query("OK", ()).applied().await.unwrap_err(),
-        session.query("ROWS 1 1", ()).lwt::<User>().await.unwrap_err(),
-        session.prepare("OK").await.unwrap().bind(()).applied().await.unwrap_err(),
-        session.query("OK", ()).await.unwrap().applied().unwrap_err(),
-    ] {
-        assert_eq!(*error.kind(), ErrorKind::NotConditional);
-        assert_eq!((error.reached_server(), error.retry()), (Reached::Yes, Retry::No));
-        let text = error.to_string();
-        assert!(text.contains("executed") && text.contains("IF"), "{text}");
-        assert!(error.statement().is_some_and(|cql| text.contains(cql)), "{text}");
-    }
-    let batch = session.batch(BatchKind::Logged).add(session.query("OK", ()));
-    assert_eq!(*batch.applied().await.unwrap_err().kind(), ErrorKind::NotConditional);
 }
 
 /// A transaction that may have run is not to be sent again, whatever its options say.

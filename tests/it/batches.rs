@@ -34,6 +34,13 @@ pub async fn writes(test: Test) {
     batch.await.unwrap();
     assert_eq!(rows(session).await, [(1, 1, 101)]);
 
+    // More than the protocol can count.
+    let mut batch = session.batch(BatchKind::Unlogged);
+    batch.extend((0..65_536).map(|id| delete.bind((id,))));
+    let error = batch.await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Batch);
+    assert!(error.to_string().contains("65,535"), "{error}");
+
     // One that is wrong takes all others with it.
     let batch = session
         .batch(BatchKind::Logged)

@@ -1,6 +1,6 @@
 //! Lightweight transactions.
 
-use async_cassandra::{BatchKind, ErrorKind, Lwt, Reached};
+use async_cassandra::{BatchKind, ErrorKind, Lwt, Reached, Retry};
 
 use crate::server::Test;
 
@@ -49,7 +49,19 @@ pub async fn of_others(test: Test) {
     assert_eq!(*error.kind(), ErrorKind::NotConditional, "{error}");
     assert_eq!(error.reached_server(), Reached::Yes);
     assert_eq!(error.statement(), Some("INSERT INTO t (id) VALUES (?)"));
+    assert_eq!(error.retry(), Retry::No);
+    let text = error.to_string();
+    assert!(text.contains("executed") && text.contains("IF"), "{text}");
+    let insert = session.prepare("INSERT INTO t (id) VALUES (1)").await.unwrap();
     let select = session.query("SELECT id FROM t", ());
-    assert_eq!(*select.lwt::<(i32,)>().await.unwrap_err().kind(), ErrorKind::NotConditional);
+    let batch = session.batch(BatchKind::Logged).add(insert.bind(()));
+    for error in [
+        select.lwt::<(i32,)>().await.unwrap_err(),
+        insert.bind(()).applied().await.unwrap_err(),
+        insert.bind(()).await.unwrap().applied().unwrap_err(),
+        batch.applied().await.unwrap_err(),
+    ] {
+        assert_eq!(*error.kind(), ErrorKind::NotConditional, "{error}");
+    }
     assert_eq!(session.query("SELECT id FROM t", ()).await.unwrap().len(), 1, "it was executed");
 }

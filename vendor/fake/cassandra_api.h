@@ -25,6 +25,7 @@ enum {
 
 #define LIB(code) (0x01000000u | (code))
 #define SERVER(code) (0x02000000u | (code))
+#define TLS(code) (0x03000000u | (code))
 
 enum {
     CASS_OK = 0,

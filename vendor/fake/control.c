@@ -10,7 +10,9 @@ static pthread_cond_t gate_changed = PTHREAD_COND_INITIALIZER;
 static bool held;
 static uint64_t openings;
 
-static atomic_ullong callbacks;
+static atomic_ullong callbacks_taken;
+static atomic_ullong callbacks_started;
+static atomic_ullong callbacks_returned;
 static atomic_ullong forgotten;
 
 void gate_pass(void)
@@ -37,9 +39,19 @@ void gate_pass_after(uint64_t before)
     pthread_mutex_unlock(&gate_mutex);
 }
 
-void count_callback(void)
+void callback_taken(void)
 {
-    atomic_fetch_add(&callbacks, 1);
+    atomic_fetch_add(&callbacks_taken, 1);
+}
+
+void callback_started(void)
+{
+    atomic_fetch_add(&callbacks_started, 1);
+}
+
+void callback_returned(void)
+{
+    atomic_fetch_add(&callbacks_returned, 1);
 }
 
 static pthread_mutex_t page_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -124,7 +136,7 @@ void fake_forget(void)
 
 uint64_t fake_callbacks_run(void)
 {
-    return atomic_load(&callbacks);
+    return atomic_load(&callbacks_started);
 }
 
 void fake_live(FakeLive *live)
@@ -142,4 +154,7 @@ void fake_live(FakeLive *live)
     live->profiles = object_live(KIND_PROFILE);
     live->retry_policies = object_live(KIND_RETRY_POLICY);
     live->timestamp_generators = object_live(KIND_TIMESTAMP_GEN);
+    /* Read first: each was taken before it returned. */
+    uint64_t returned = atomic_load(&callbacks_returned);
+    live->callbacks = atomic_load(&callbacks_taken) - returned;
 }

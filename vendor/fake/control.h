@@ -19,6 +19,8 @@ typedef struct {
     uint64_t profiles;
     uint64_t retry_policies;
     uint64_t timestamp_generators;
+    /* Callbacks that were set and have not returned. */
+    uint64_t callbacks;
 } FakeLive;
 
 EXPORT void fake_live(FakeLive *live);

@@ -67,7 +67,10 @@ void gate_pass(void);
 /* How often the gate was opened so far, and waiting until it was once more. */
 uint64_t gate_openings(void);
 void gate_pass_after(uint64_t openings);
-void count_callback(void);
+/* Around the life of a callback: taken over from the program, started, returned. */
+void callback_taken(void);
+void callback_started(void);
+void callback_returned(void);
 
 /* Writes down what a setter was told, if a test listens: the name of the function, then the text. */
 __attribute__((format(printf, 2, 3))) void note(const char *function, const char *format, ...);

@@ -42,8 +42,9 @@ static void run_callback(CassFuture *future, CassFutureCallback callback, void *
 {
     Frame frame = {.outer = frames, .future = future};
     frames = &frame;
-    count_callback();
+    callback_started();
     callback(future, data);
+    callback_returned();
     frames = frame.outer;
 }
 
@@ -109,7 +110,9 @@ void future_complete(CassFuture *future, const Outcome *outcome, bool early)
 {
     pthread_mutex_lock(&future->mutex);
     future->outcome = *outcome;
-    future->error_result = error_result_new(outcome->code);
+    /* Of a connect's or a close's failure, the driver keeps no answer of a server. */
+    bool is_request = future->kind == FUTURE_PREPARE || future->kind == FUTURE_EXECUTE;
+    future->error_result = is_request ? error_result_new(outcome->code) : NULL;
     CassFutureCallback callback = future->callback;
     void *data = future->data;
     if (!early || !callback)
@@ -132,6 +135,7 @@ CassError cass_future_set_callback(CassFuture *future, CassFutureCallback callba
         pthread_mutex_unlock(&future->mutex);
         return LIB_CALLBACK_ALREADY_SET;
     }
+    callback_taken();
     future->callback = callback;
     future->data = data;
     bool set = future->set;

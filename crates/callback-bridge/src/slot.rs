@@ -63,6 +63,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
@@ -124,7 +125,8 @@ impl std::error::Error for Abandoned {}
 
 /// The callback's half: gives the future its value, at most once, from any thread.
 ///
-/// Dropped unfired, it resolves the future with [`Abandoned`].
+/// Dropped unfired, it resolves the future with [`Abandoned`]; the drop contains panics as
+/// [`complete`](Completer::complete) does.
 ///
 /// # In the signature of a C function
 /// To C a completer is one pointer that is never null: the type is `repr(transparent)` and may stand
@@ -168,6 +170,10 @@ pub struct Completer<T, C = ()> {
 unsafe impl<T: Send, C: Send + Sync> Send for Completer<T, C> {}
 // SAFETY: the `&self` methods read the state word and the context, which is Sync.
 unsafe impl<T: Send, C: Send + Sync> Sync for Completer<T, C> {}
+// A panic leaves the slot in a state of its table, so that nothing but the context can be seen
+// half-done.
+impl<T, C: RefUnwindSafe> UnwindSafe for Completer<T, C> {}
+impl<T, C: RefUnwindSafe> RefUnwindSafe for Completer<T, C> {}
 
 impl<T, C> Completer<T, C> {
     fn slot(&self) -> NonNull<Slot<T, C>> {
@@ -201,8 +207,7 @@ impl<T, C> Completer<T, C> {
     /// As for [`from_raw`](Completer::from_raw).
     pub unsafe extern "C" fn release(data: *mut c_void) {
         // SAFETY: the contract is the caller's.
-        let half = unsafe { Self::from_raw(data) };
-        contain(|| drop(half));
+        drop(unsafe { Self::from_raw(data) });
     }
 
     /// What [`pair_with`] was given.
@@ -227,7 +232,7 @@ impl<T, C> Completer<T, C> {
     /// Hands `value` to the future and then wakes the task that polled it last.
     ///
     /// Never blocks and never waits for the future's side. A waker that panics is contained: the
-    /// value has been handed over by then.
+    /// value has been handed over by then. So is a context whose drop panics.
     ///
     /// # Errors
     /// Gives `value` back when the future is gone.
@@ -253,7 +258,8 @@ impl<T, C> Completer<T, C> {
                 // SAFETY: it was written above, and nobody else ever read it.
                 let value = slot.value.with_mut(|cell| unsafe { (*cell).assume_init_read() });
                 // SAFETY: DETACHED was acquired: this is the only side left.
-                unsafe { free(slot_ptr) };
+                let slot = unsafe { reclaim(slot_ptr) };
+                contain(|| drop(slot));
                 Err(value)
             }
         }
@@ -295,8 +301,11 @@ impl<T, C> Drop for Completer<T, C> {
         // SAFETY: ABANDONED promises no value, and the half is not used after its drop.
         match unsafe { settle(self.slot(), ABANDONED) } {
             Settled::HandedOver(waker) => wake(waker),
-            // SAFETY: DETACHED was acquired: this is the only side left.
-            Settled::Detached => unsafe { free(self.slot()) },
+            Settled::Detached => {
+                // SAFETY: DETACHED was acquired: this is the only side left.
+                let slot = unsafe { reclaim(self.slot()) };
+                contain(|| drop(slot));
+            }
         }
     }
 }
@@ -321,6 +330,8 @@ unsafe impl<T: Send, C: Send + Sync> Send for Completion<T, C> {}
 // SAFETY: the `&self` methods read the state word alone.
 unsafe impl<T: Send, C: Send + Sync> Sync for Completion<T, C> {}
 impl<T, C> Unpin for Completion<T, C> {}
+impl<T, C> UnwindSafe for Completion<T, C> {}
+impl<T, C> RefUnwindSafe for Completion<T, C> {}
 
 impl<T, C> Completion<T, C> {
     /// The outcome when it is there, without waiting and without a waker. After `Some`, the
@@ -593,18 +604,18 @@ unsafe fn take<T, C>(slot_ptr: NonNull<Slot<T, C>>, fired: Word) -> Result<T, Ab
         Err(Abandoned)
     };
     // SAFETY: the callback's last access was released by the word that was acquired.
-    unsafe { free(slot_ptr) };
+    drop(unsafe { reclaim(slot_ptr) });
     outcome
 }
 
-/// Frees the slot; a value in it is not dropped.
+/// The slot, for its last owner to drop: that drops the context, and a value in it not.
 ///
 /// # Safety
 /// The caller is the only side left, with every access of the other side ordered before this.
-unsafe fn free<T, C>(slot_ptr: NonNull<Slot<T, C>>) {
+unsafe fn reclaim<T, C>(slot_ptr: NonNull<Slot<T, C>>) -> Box<Slot<T, C>> {
     // SAFETY: per the contract; the pointer came from `Box::leak` in `pair`.
     let slot = unsafe { Box::from_raw(slot_ptr.as_ptr()) };
     #[cfg(loom)]
     slot.life.with_mut(|_| ());
-    drop(slot);
+    slot
 }

@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::cell::Cell;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,17 +22,6 @@ fn poll<T>(task: &Task, events: &mut Events<T>) -> Poll<Option<T>> {
 
 fn rest<T>(events: &mut Events<T>) -> Vec<T> {
     std::iter::from_fn(|| events.try_take()).collect()
-}
-
-#[test]
-fn halves_cross_threads() {
-    fn assert_send_and_sync<T: Send + Sync>() {}
-    // `Cell` is Send and not Sync.
-    assert_send_and_sync::<Emitter<Cell<u8>>>();
-    assert_send_and_sync::<EmitterRef<'_, Cell<u8>>>();
-    assert_send_and_sync::<Events<Cell<u8>>>();
-    fn assert_unpin<T: Unpin>() {}
-    assert_unpin::<Events<std::marker::PhantomPinned>>();
 }
 
 #[test]

@@ -5,10 +5,11 @@ mod support;
 
 use std::error::Error;
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 use std::thread;
 
 use callback_bridge::{Abandoned, Completer, Completion, contain, pair, pair_with};
@@ -19,20 +20,6 @@ type Value = Box<u32>;
 
 fn poll<T>(task: &Task, completion: &mut Completion<T>) -> Poll<Result<T, Abandoned>> {
     task.poll(|cx| Pin::new(completion).poll(cx))
-}
-
-fn assert_send<T: Send>() {}
-fn assert_sync<T: Sync>() {}
-
-#[test]
-fn halves_cross_threads() {
-    // `Cell` is Send and not Sync.
-    assert_send::<Completer<std::cell::Cell<u8>>>();
-    assert_sync::<Completer<std::cell::Cell<u8>>>();
-    assert_send::<Completion<std::cell::Cell<u8>>>();
-    assert_sync::<Completion<std::cell::Cell<u8>>>();
-    fn assert_unpin<T: Unpin>() {}
-    assert_unpin::<Completion<std::marker::PhantomPinned>>();
 }
 
 #[test]
@@ -191,7 +178,7 @@ fn poll_with_bomb<T>(
     completion: &mut Completion<T>,
     panics: On,
 ) -> thread::Result<Poll<Result<T, Abandoned>>> {
-    let waker = std::mem::ManuallyDrop::new(bomb(panics));
+    let waker = ManuallyDrop::new(bomb(panics));
     catch_unwind(AssertUnwindSafe(|| Pin::new(completion).poll(&mut Context::from_waker(&waker))))
 }
 
@@ -290,6 +277,73 @@ fn polled_inside_the_wake() {
     task.0.lock().unwrap().0 = Some(completion);
     completer.complete(Box::new(3)).unwrap();
     assert_eq!(task.0.lock().unwrap().1, Some(3));
+}
+
+/// A task whose waker fires the request at the first clone, or at the first drop, of its waker: foreign
+/// code that comes back to the very slot that called it.
+struct Fires {
+    on: On,
+    completer: std::sync::Mutex<Option<Completer<Value>>>,
+}
+
+impl Fires {
+    fn new(on: On, completer: Completer<Value>) -> Self {
+        Self { on, completer: Some(completer).into() }
+    }
+
+    /// Not to be dropped, and not to be used after this.
+    fn waker(&self) -> ManuallyDrop<Waker> {
+        static TABLE: RawWakerVTable = RawWakerVTable::new(
+            |data| {
+                Fires::fire(data, On::Clone);
+                RawWaker::new(data, &TABLE)
+            },
+            |_| panic!("nobody waits"),
+            |_| panic!("nobody waits"),
+            |data| Fires::fire(data, On::Drop),
+        );
+        // SAFETY: the data is a `&Fires`, which is Sync, and the tests keep it.
+        ManuallyDrop::new(unsafe { Waker::new(std::ptr::from_ref(self).cast(), &TABLE) })
+    }
+
+    fn fire(data: *const (), on: On) {
+        // SAFETY: as made by `waker`.
+        let fires = unsafe { &*data.cast::<Fires>() };
+        let completer = (fires.on == on).then(|| fires.completer.lock().unwrap().take());
+        if let Some(completer) = completer.flatten() {
+            let _ = completer.complete(Box::new(7));
+        }
+    }
+}
+
+#[test]
+fn completed_inside_the_wakers_clone() {
+    let (completer, mut completion) = pair::<Value>();
+    let fires = Fires::new(On::Clone, completer);
+    let waker = fires.waker();
+    let polled = Pin::new(&mut completion).poll(&mut Context::from_waker(&waker));
+    assert_eq!(polled, Poll::Ready(Ok(Box::new(7))));
+}
+
+#[test]
+fn completed_inside_the_old_wakers_drop() {
+    let (completer, mut completion) = pair::<Value>();
+    let fires = Fires::new(On::Drop, completer);
+    let waker = fires.waker();
+    assert!(Pin::new(&mut completion).poll(&mut Context::from_waker(&waker)).is_pending());
+    let task = Task::new();
+    assert_eq!(poll(&task, &mut completion), Poll::Ready(Ok(Box::new(7))));
+    assert_eq!(task.wakes(), 0);
+    task.assert_no_leak();
+}
+
+#[test]
+fn completed_inside_the_wakers_drop_of_a_detach() {
+    let (completer, mut completion) = pair::<Value>();
+    let fires = Fires::new(On::Drop, completer);
+    let waker = fires.waker();
+    assert!(Pin::new(&mut completion).poll(&mut Context::from_waker(&waker)).is_pending());
+    assert_eq!(completion.detach(), None);
 }
 
 /// What the callback's side does in the race test.
@@ -440,6 +494,16 @@ fn complete_with_contains_the_drops() {
     let (completer, completion) = pair_with::<u8, _>(Bomb);
     drop(completion);
     assert!(!completer.complete_with(|_| 1));
+}
+
+#[test]
+fn a_contexts_drop_is_contained() {
+    let (completer, completion) = pair_with::<u8, _>(Bomb);
+    drop(completion);
+    assert_eq!(completer.complete(1), Err(1));
+    let (completer, completion) = pair_with::<u8, _>(Bomb);
+    drop(completion);
+    drop(completer);
 }
 
 #[test]

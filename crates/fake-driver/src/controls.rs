@@ -5,7 +5,8 @@ use std::ffi::{CStr, CString, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 
-/// Objects of the library that exist, held by the program or by the library itself.
+/// What the library handed out and has not got back: objects, held by the program or by the library
+/// itself, and callbacks, held by the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Live {
@@ -35,6 +36,8 @@ pub struct Live {
     pub retry_policies: u64,
     /// `CassTimestampGen`
     pub timestamp_generators: u64,
+    /// Callbacks that were set and have not returned.
+    pub callbacks: u64,
 }
 
 struct Controls {

@@ -17,7 +17,6 @@
 //! | `late` | complete on the session's I/O thread, in order, a few turns of its queue later |
 //! | `unset` | as `late`, but the callback runs *before* the future counts as set: reading the future inside it aborts, where a driver would hang; other threads wait until it has returned |
 //! | `locked` | as `late`, but connect and close complete with the session's mutex held, as in the driver: using the session inside their callback aborts, where a driver would hang |
-//!
 //! | `bursts` | pile up for 200 µs or until there are 16, and then complete one right after the other, the last first |
 //! | `threads` | as `late`, but on three I/O threads, in any order; a close still comes last |
 //!
@@ -75,7 +74,7 @@
 //!   connected.
 //! - Waiting on the I/O thread for a future that this thread has to complete.
 //! - Which thread calls which function, and in which kind of callback: [`watch()`] and [`watched()`].
-//! - [`live()`] counts the objects that exist, so that a test can see that none is left.
+//! - [`live()`] counts the objects and callbacks that exist, so that a test can see that none is left.
 //! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
 //!   the queue's size, and a negative or zero one is refused as the driver refuses it.
 //!

@@ -25,6 +25,7 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
@@ -134,6 +135,9 @@ pub struct Emitter<T> {
 unsafe impl<T: Send> Send for Emitter<T> {}
 // SAFETY: as above: `emit` is made for many threads at once.
 unsafe impl<T: Send> Sync for Emitter<T> {}
+// A panic leaves ring and bell in states of their tables.
+impl<T> UnwindSafe for Emitter<T> {}
+impl<T> RefUnwindSafe for Emitter<T> {}
 
 impl<T> Emitter<T> {
     fn shared(&self) -> &Shared<T> {
@@ -242,8 +246,7 @@ impl<T> Emitter<T> {
     /// As for [`from_raw`](Emitter::from_raw).
     pub unsafe extern "C" fn release(data: *mut c_void) {
         // SAFETY: the contract is the caller's.
-        let half = unsafe { Self::from_raw(data) };
-        contain(|| drop(half));
+        drop(unsafe { Self::from_raw(data) });
     }
 }
 
@@ -352,6 +355,8 @@ unsafe impl<T: Send> Send for Events<T> {}
 // SAFETY: the `&self` methods read the bell's word and the count of lost events.
 unsafe impl<T: Send> Sync for Events<T> {}
 impl<T> Unpin for Events<T> {}
+impl<T> UnwindSafe for Events<T> {}
+impl<T> RefUnwindSafe for Events<T> {}
 
 impl<T> Events<T> {
     fn shared(&self) -> &Shared<T> {

@@ -11,10 +11,11 @@
 //! |                       | ring                                            | end                    |
 //! |-----------------------|-------------------------------------------------|------------------------|
 //! | arm                   | an_event_and_the_end_arrive, the_reader_sleeps_.| the_end_arrives        |
-//! | arm, same waker       | same_waker_while_an_event_comes                 | the_end_arrives        |
+//! | arm, same waker       | same_waker_while_an_event_comes                 | same_waker_while_...   |
 //! | arm, another waker    | waker_changes_(twice_)while_an_event_comes      | waker_changes_while_...|
+//! | arm, left without one | a_clone_panics_while_an_event_comes             | a_clone_panics_while_..|
 //! | leave                 | the_reader_leaves_while_an_event_comes          | both_halves_go         |
-//! | leave, armed          | the_reader_leaves_after_a_poll                  | both_halves_go         |
+//! | leave, armed          | the_reader_leaves_after_a_poll                  | both_halves_go_armed   |
 //! | another's ring        | two_ring_for_a_reader_that_waits                | (the end comes last)   |
 //! ```
 
@@ -25,27 +26,28 @@ use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
 
-use crate::task::Task;
+use crate::task::{Task, poll_without_clone};
+use crate::{EVERY_WAY, check};
 
 /// loom reports those that leak.
 type Value = Arc<u32>;
 
 const POLICIES: [Overflow; 2] = [Overflow::DropNewest, Overflow::DropOldest];
 
-/// The most preemptions that are tried here: some models have too many ways with more.
-const PREEMPTIONS: usize = 3;
-
 /// Runs `model` under both policies, over a stream for `capacity` events.
-fn each(capacity: usize, model: fn(Emitter<Value>, Events<Value>)) {
+fn each(capacity: usize, most: Option<usize>, model: fn(Emitter<Value>, Events<Value>)) {
     for policy in POLICIES {
-        under(policy, capacity, model);
+        under(policy, capacity, most, model);
     }
 }
 
-fn under(policy: Overflow, capacity: usize, model: fn(Emitter<Value>, Events<Value>)) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.map(|bound| bound.min(PREEMPTIONS));
-    builder.check(move || {
+fn under(
+    policy: Overflow,
+    capacity: usize,
+    most: Option<usize>,
+    model: fn(Emitter<Value>, Events<Value>),
+) {
+    check(most, move || {
         let (emitter, events) = events(capacity, policy);
         model(emitter, events);
     });
@@ -120,7 +122,7 @@ impl Reader {
 
 #[test]
 fn an_event_and_the_end_arrive() {
-    each(1, |emitter, mut events| {
+    each(1, Some(3), |emitter, mut events| {
         let other = thread::spawn(move || {
             assert_eq!(emit(&emitter, 1), Emitted::Stored);
         });
@@ -132,7 +134,7 @@ fn an_event_and_the_end_arrive() {
 
 #[test]
 fn the_end_arrives() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
         let other = thread::spawn(move || drop(emitter));
         assert_eq!(next(&mut events), None);
         assert!(events.is_ended());
@@ -142,7 +144,7 @@ fn the_end_arrives() {
 
 #[test]
 fn events_of_one_thread_arrive_in_order() {
-    each(2, |emitter, events| {
+    each(2, Some(4), |emitter, events| {
         let other = thread::spawn(move || {
             assert_eq!(emit(&emitter, 1), Emitted::Stored);
             assert_eq!(emit(&emitter, 2), Emitted::Stored);
@@ -160,7 +162,7 @@ fn events_of_one_thread_arrive_in_order() {
 
 #[test]
 fn events_of_two_threads_arrive() {
-    each(2, |emitter, mut events| {
+    each(2, EVERY_WAY, |emitter, mut events| {
         let emitter = Arc::new(emitter);
         let other = {
             let emitter = emitter.clone();
@@ -179,7 +181,7 @@ fn events_of_two_threads_arrive() {
 /// A stream of one is full while it is read: one of the two policies displaces, the other refuses.
 #[test]
 fn the_oldest_is_displaced_while_it_is_read() {
-    under(Overflow::DropOldest, 1, |emitter, mut events| {
+    under(Overflow::DropOldest, 1, EVERY_WAY, |emitter, mut events| {
         let other = thread::spawn(move || {
             assert_eq!(emit(&emitter, 1), Emitted::Stored);
             emit(&emitter, 2)
@@ -200,7 +202,7 @@ fn the_oldest_is_displaced_while_it_is_read() {
 
 #[test]
 fn the_newest_is_refused_while_the_oldest_is_read() {
-    under(Overflow::DropNewest, 1, |emitter, mut events| {
+    under(Overflow::DropNewest, 1, EVERY_WAY, |emitter, mut events| {
         let other = thread::spawn(move || {
             assert_eq!(emit(&emitter, 1), Emitted::Stored);
             emit(&emitter, 2)
@@ -222,7 +224,7 @@ fn the_newest_is_refused_while_the_oldest_is_read() {
 /// The reader is lapped between two reads and finds its way.
 #[test]
 fn the_reader_is_lapped() {
-    under(Overflow::DropOldest, 2, |emitter, mut events| {
+    under(Overflow::DropOldest, 2, EVERY_WAY, |emitter, mut events| {
         assert_eq!(emit(&emitter, 1), Emitted::Stored);
         assert_eq!(emit(&emitter, 2), Emitted::Stored);
         let other = thread::spawn(move || {
@@ -242,7 +244,7 @@ fn the_reader_is_lapped() {
 /// Two emitters and the reader at the one cell of a stream, which is full from the start.
 #[test]
 fn two_displace_while_the_oldest_is_read() {
-    under(Overflow::DropOldest, 1, |emitter, mut events| {
+    under(Overflow::DropOldest, 1, Some(3), |emitter, mut events| {
         assert_eq!(emit(&emitter, 1), Emitted::Stored);
         let emitter = Arc::new(emitter);
         let other = {
@@ -265,7 +267,7 @@ fn two_displace_while_the_oldest_is_read() {
 /// Two emitters take nodes while the reader gives one back.
 #[test]
 fn nodes_are_taken_and_given_back() {
-    each(2, |emitter, mut events| {
+    each(2, Some(3), |emitter, mut events| {
         assert_eq!(emit(&emitter, 1), Emitted::Stored);
         let emitter = Arc::new(emitter);
         let other = {
@@ -293,7 +295,7 @@ fn nodes_are_taken_and_given_back() {
 
 #[test]
 fn same_waker_while_an_event_comes() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
         let task = Task::new();
         assert!(poll(&task, &mut events).is_pending());
         let other = thread::spawn(move || {
@@ -317,7 +319,7 @@ fn same_waker_while_an_event_comes() {
 
 #[test]
 fn waker_changes_while_an_event_comes() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
         let (a, b) = (Task::new(), Task::new());
         assert!(poll(&a, &mut events).is_pending());
         let other = thread::spawn(move || {
@@ -341,7 +343,7 @@ fn waker_changes_while_an_event_comes() {
 
 #[test]
 fn waker_changes_twice_while_an_event_comes() {
-    each(1, |emitter, mut events| {
+    each(1, Some(3), |emitter, mut events| {
         let (a, b) = (Task::new(), Task::new());
         let other = thread::spawn(move || {
             emit(&emitter, 1);
@@ -366,10 +368,74 @@ fn waker_changes_twice_while_an_event_comes() {
     });
 }
 
-/// The waker changes while the stream ends with an event in it.
+#[test]
+fn same_waker_while_it_ends() {
+    each(1, EVERY_WAY, |emitter, mut events| {
+        let task = Task::new();
+        assert!(poll(&task, &mut events).is_pending());
+        let other = thread::spawn(move || drop(emitter));
+        let second = poll(&task, &mut events);
+        other.join().unwrap();
+        assert_eq!(task.wakes(), 1);
+        assert!(second.is_pending() || second == Poll::Ready(None));
+        assert_eq!(poll(&task, &mut events), Poll::Ready(None));
+        drop(events);
+        task.assert_no_leak();
+    });
+}
+
 #[test]
 fn waker_changes_while_it_ends() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
+        let (a, b) = (Task::new(), Task::new());
+        assert!(poll(&a, &mut events).is_pending());
+        let other = thread::spawn(move || drop(emitter));
+        let second = poll(&b, &mut events);
+        other.join().unwrap();
+        if second.is_pending() {
+            assert_eq!(b.wakes(), 1, "the current waker is the one to wake");
+        }
+        assert_eq!(poll(&b, &mut events), Poll::Ready(None));
+        drop(events);
+        a.assert_no_leak();
+        b.assert_no_leak();
+    });
+}
+
+/// The first waker is taken out, and no other comes in its place.
+fn a_clone_panics(mut events: Events<Value>, other: impl FnOnce() + Send + 'static) {
+    let (before, after) = (Task::new(), Task::new());
+    assert!(poll(&before, &mut events).is_pending());
+    let other = thread::spawn(other);
+    let polled = poll_without_clone(|cx| events.poll_next(cx));
+    let polled = polled.unwrap_or_else(|| after.poll(|cx| events.poll_next(cx)));
+    other.join().unwrap();
+    if polled.is_pending() {
+        assert_eq!(after.wakes(), 1, "the current waker is the one to wake");
+    }
+    drop((polled, events));
+    before.assert_no_leak();
+    after.assert_no_leak();
+}
+
+#[test]
+fn a_clone_panics_while_an_event_comes() {
+    each(1, EVERY_WAY, |emitter, events| {
+        let emitter = Arc::new(emitter);
+        let other = emitter.clone();
+        a_clone_panics(events, move || assert_eq!(emit(&other, 1), Emitted::Stored));
+    });
+}
+
+#[test]
+fn a_clone_panics_while_it_ends() {
+    each(1, EVERY_WAY, |emitter, events| a_clone_panics(events, move || drop(emitter)));
+}
+
+/// The waker changes while the stream ends with an event in it.
+#[test]
+fn waker_changes_while_an_event_and_the_end_come() {
+    each(1, Some(4), |emitter, mut events| {
         let before = Task::new();
         assert!(poll(&before, &mut events).is_pending());
         let other = thread::spawn(move || {
@@ -387,7 +453,7 @@ fn waker_changes_while_it_ends() {
 /// The reader sleeps, is woken, and sleeps again, while two events and the end come.
 #[test]
 fn the_reader_sleeps_again() {
-    each(1, |emitter, events| {
+    each(1, Some(4), |emitter, events| {
         let mut reader = Reader::new(events);
         reader.step();
         let other = thread::spawn(move || {
@@ -413,7 +479,7 @@ fn the_reader_sleeps_again() {
 
 #[test]
 fn the_reader_leaves_while_an_event_comes() {
-    each(1, |emitter, events| {
+    each(1, EVERY_WAY, |emitter, events| {
         let other = thread::spawn(move || {
             if let Emitted::Detached(event) = emit(&emitter, 1) {
                 assert_eq!(event, 1);
@@ -430,7 +496,7 @@ fn the_reader_leaves_while_an_event_comes() {
 
 #[test]
 fn the_reader_leaves_after_a_poll() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
         let task = Task::new();
         assert!(poll(&task, &mut events).is_pending());
         let other = thread::spawn(move || {
@@ -444,7 +510,7 @@ fn the_reader_leaves_after_a_poll() {
 
 #[test]
 fn both_halves_go() {
-    each(1, |emitter, mut events| {
+    each(1, EVERY_WAY, |emitter, mut events| {
         let task = Task::new();
         assert!(poll(&task, &mut events).is_pending());
         assert_eq!(emit(&emitter, 1), Emitted::Stored);
@@ -456,8 +522,20 @@ fn both_halves_go() {
 }
 
 #[test]
+fn both_halves_go_armed() {
+    each(1, EVERY_WAY, |emitter, mut events| {
+        let task = Task::new();
+        assert!(poll(&task, &mut events).is_pending());
+        let other = thread::spawn(move || drop(emitter));
+        drop(events);
+        other.join().unwrap();
+        task.assert_no_leak();
+    });
+}
+
+#[test]
 fn the_reader_moves_to_another_thread() {
-    each(1, |emitter, mut events| {
+    each(1, Some(4), |emitter, mut events| {
         let a = Task::new();
         assert!(poll(&a, &mut events).is_pending());
         let other = thread::spawn(move || {
@@ -478,7 +556,7 @@ fn the_reader_moves_to_another_thread() {
 /// Two emitters ring at once: one wakes, and the reader finds both.
 #[test]
 fn two_ring_for_a_reader_that_waits() {
-    each(2, |emitter, mut events| {
+    each(2, EVERY_WAY, |emitter, mut events| {
         let task = Task::new();
         assert!(poll(&task, &mut events).is_pending());
         let emitter = Arc::new(emitter);

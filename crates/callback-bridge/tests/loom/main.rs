@@ -8,3 +8,16 @@
 mod events;
 mod slot;
 mod task;
+
+/// Every way in which the threads of a model can take turns.
+const EVERY_WAY: Option<usize> = None;
+
+/// Runs `model` in every way with at most so many preemptions, or fewer if `LOOM_MAX_PREEMPTIONS` says so.
+fn check(most: Option<usize>, model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = match (builder.preemption_bound, most) {
+        (Some(asked), Some(most)) => Some(asked.min(most)),
+        (asked, most) => asked.or(most),
+    };
+    builder.check(model);
+}

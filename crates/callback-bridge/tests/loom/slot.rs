@@ -6,6 +6,7 @@
 //! | is polled first             | outcome_arrives                                                 |
 //! | is polled, same waker       | same_waker_while_it_fires                                       |
 //! | is polled, another waker    | waker_changes_while_it_fires, waker_changes_twice_while_it_fires|
+//! | is left without a waker     | a_clone_panics_while_it_fires                                   |
 //! | is taken, or asked          | peeked_while_it_fires, asked_whether_it_is_ready                |
 //! | is taken, armed             | peeked_after_a_poll_leaves_the_waker_in_place                   |
 //! | is dropped                  | dropped_before_the_first_poll, released_while_it_is_dropped     |
@@ -25,7 +26,8 @@ use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
 
-use crate::task::Task;
+use crate::task::{Task, poll_without_clone};
+use crate::{EVERY_WAY, check};
 
 type Value = Arc<u32>;
 type Outcome = Result<Value, Abandoned>;
@@ -44,8 +46,12 @@ enum Ends {
 impl Ends {
     /// Runs `model` for both.
     fn each(model: fn(Ends)) {
+        Self::each_within(EVERY_WAY, model);
+    }
+
+    fn each_within(most: Option<usize>, model: fn(Ends)) {
         for ends in [Ends::Completes, Ends::Abandons] {
-            loom::model(move || model(ends));
+            check(most, move || model(ends));
         }
     }
 
@@ -141,7 +147,7 @@ fn detached_after_a_poll() {
 
 #[test]
 fn detached_is_seen_and_final() {
-    loom::model(|| {
+    check(EVERY_WAY, || {
         let (completer, completion) = pair::<Value>();
         let other = thread::spawn(move || {
             if completer.is_detached() {
@@ -172,7 +178,7 @@ fn asked_whether_it_is_ready() {
 
 #[test]
 fn completed_with_a_context_while_it_is_dropped() {
-    loom::model(|| {
+    check(EVERY_WAY, || {
         let context = Arc::new(7);
         let (completer, completion) = pair_with::<Value, _>(context.clone());
         let other = thread::spawn(move || completer.complete_with(Arc::clone));
@@ -185,7 +191,7 @@ fn completed_with_a_context_while_it_is_dropped() {
 
 #[test]
 fn released_while_it_is_dropped() {
-    loom::model(|| {
+    check(EVERY_WAY, || {
         let (completer, completion) = pair::<Value>();
         let data = completer.into_raw() as usize;
         // SAFETY: it came out of `into_raw` just now, and is given back once.
@@ -266,7 +272,7 @@ fn waker_changes_while_it_fires() {
 
 #[test]
 fn waker_changes_twice_while_it_fires() {
-    Ends::each(|ends| {
+    Ends::each_within(Some(4), |ends| {
         let (completer, mut completion) = pair::<Value>();
         let (a, b) = (Task::new(), Task::new());
         let other = ends.on_a_thread(completer);
@@ -284,6 +290,26 @@ fn waker_changes_twice_while_it_fires() {
         }
         a.assert_no_leak();
         b.assert_no_leak();
+    });
+}
+
+/// The first waker is taken out, and no other comes in its place.
+#[test]
+fn a_clone_panics_while_it_fires() {
+    Ends::each(|ends| {
+        let (completer, mut completion) = pair::<Value>();
+        let (before, after) = (Task::new(), Task::new());
+        assert!(poll(&before, &mut completion).is_pending());
+        let other = ends.on_a_thread(completer);
+        let polled = poll_without_clone(|cx| Pin::new(&mut completion).poll(cx));
+        let polled = polled.unwrap_or_else(|| poll(&after, &mut completion));
+        other.join().unwrap();
+        match polled {
+            Poll::Ready(outcome) => ends.check(outcome),
+            Poll::Pending => woken_and_ready(&after, &mut completion, ends),
+        }
+        before.assert_no_leak();
+        after.assert_no_leak();
     });
 }
 

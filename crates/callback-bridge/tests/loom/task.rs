@@ -1,7 +1,9 @@
 //! A task by hand: polls with its own waker, and counts its wakes.
 
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
 
 use loom::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -35,5 +37,23 @@ impl Task {
     pub fn assert_no_leak(self) {
         drop(self.waker);
         assert_eq!(Arc::strong_count(&self.count), 1, "a waker leaked");
+    }
+}
+
+/// What a clone panics with: all other panics are loom's.
+struct NoClone;
+
+/// Polls with a waker that cannot be cloned: `None` when that was tried, and panicked.
+pub fn poll_without_clone<R>(f: impl FnOnce(&mut Context<'_>) -> R) -> Option<R> {
+    static TABLE: RawWakerVTable = RawWakerVTable::new(no_clone, |_| (), |_| (), |_| ());
+    fn no_clone(_: *const ()) -> RawWaker {
+        resume_unwind(Box::new(NoClone))
+    }
+    // SAFETY: the functions of the table ignore the data, and any thread may call them.
+    let waker = ManuallyDrop::new(unsafe { Waker::new(std::ptr::null(), &TABLE) });
+    match catch_unwind(AssertUnwindSafe(|| f(&mut Context::from_waker(&waker)))) {
+        Ok(polled) => Some(polled),
+        Err(panic) if panic.is::<NoClone>() => None,
+        Err(panic) => resume_unwind(panic),
     }
 }

@@ -1,12 +1,12 @@
 //! Misuse ends the process with a message that names the function: each case in a process of its
 //! own, which is this test binary again.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
 use crate::api::{self, Bind, Callback, Object};
-use crate::{cells, close_and_free, connected, outcome, result, run};
+use crate::{close_and_free, connected, result, run};
 
 const CASE: &str = "FAKE_DRIVER_ABORT_CASE";
 
@@ -56,11 +56,6 @@ const CASES: &[(&str, &str, fn())] = &[
     ("prepares on a session that never connected", "cass_session_prepare_n", || {
         api::prepare(api::session(), "OK");
     }),
-    ("frees a future twice", "cass_future_free", || {
-        let future = run(connected("late"), "OK");
-        outcome(future);
-        api::give(c"cass_future_free", future);
-    }),
     ("uses a future after its free", "cass_future_ready", || {
         let session = connected("late");
         fake_driver::hold();
@@ -75,11 +70,6 @@ const CASES: &[(&str, &str, fn())] = &[
     }),
     ("frees a statement as a future", "cass_future_free", || {
         api::give(c"cass_future_free", api::statement("OK", 0));
-    }),
-    ("frees a result twice", "cass_result_free", || {
-        let result = result(run(connected("late"), "ROWS 1 1"));
-        cells(result);
-        api::give(c"cass_result_free", result);
     }),
     ("iterates over a freed result", "cass_iterator_next", || {
         let result = result(run(connected("late"), "ROWS 1 1"));
@@ -117,11 +107,6 @@ const CASES: &[(&str, &str, fn())] = &[
         let (_, batch) = in_a_batch_in_flight();
         api::set(c"cass_batch_set_consistency", batch, 1);
     }),
-    ("frees a batch twice", "cass_batch_free", || {
-        let batch = api::batch(0);
-        api::give(c"cass_batch_free", batch);
-        api::give(c"cass_batch_free", batch);
-    }),
     ("changes a payload in flight", "cass_custom_payload_set_n", || {
         let (statement, payload) = (api::statement("NEVER", 0), api::payload());
         api::set_object(c"cass_statement_set_custom_payload", statement, payload);
@@ -134,6 +119,145 @@ const CASES: &[(&str, &str, fn())] = &[
         api::set_paging_state(statement, b"FAKE\0\0\0\0");
     }),
 ];
+
+/// What a program holds: how to get one, how to give it back, and something else to do with it.
+struct Kind {
+    name: &'static str,
+    make: fn() -> Object,
+    free: &'static CStr,
+    used_by: &'static CStr,
+    used: fn(&CStr, Object),
+}
+
+impl Kind {
+    const fn new(
+        name: &'static str,
+        make: fn() -> Object,
+        free: &'static CStr,
+        used_by: &'static CStr,
+        used: fn(&CStr, Object),
+    ) -> Self {
+        Self { name, make, free, used_by, used }
+    }
+
+    /// The object after its free.
+    fn freed(&self) -> Object {
+        let object = (self.make)();
+        api::give(self.free, object);
+        object
+    }
+}
+
+const KINDS: &[Kind] = &[
+    Kind::new(
+        "cluster",
+        || api::cluster("late"),
+        c"cass_cluster_free",
+        c"cass_cluster_set_port",
+        |name, cluster| {
+            api::set(name, cluster, 9042);
+        },
+    ),
+    Kind::new("session", || connected("late"), c"cass_session_free", c"cass_session_close", asked),
+    Kind::new(
+        "future",
+        || run(connected("late"), "OK"),
+        c"cass_future_free",
+        c"cass_future_error_code",
+        counted,
+    ),
+    Kind::new(
+        "statement",
+        || api::statement("OK", 0),
+        c"cass_statement_free",
+        c"cass_statement_set_tracing",
+        |name, statement| {
+            api::set(name, statement, 1);
+        },
+    ),
+    Kind::new("prepared statement", prepared, c"cass_prepared_free", c"cass_prepared_bind", asked),
+    Kind::new(
+        "result",
+        || result(run(connected("late"), "ROWS 1 1")),
+        c"cass_result_free",
+        c"cass_iterator_from_result",
+        asked,
+    ),
+    Kind::new(
+        "error result",
+        error_result,
+        c"cass_error_result_free",
+        c"cass_error_result_code",
+        counted,
+    ),
+    Kind::new("iterator", iterator, c"cass_iterator_free", c"cass_iterator_next", counted),
+    Kind::new(
+        "batch",
+        || api::batch(0),
+        c"cass_batch_free",
+        c"cass_batch_set_consistency",
+        |name, batch| {
+            api::set(name, batch, 1);
+        },
+    ),
+    Kind::new(
+        "payload",
+        api::payload,
+        c"cass_custom_payload_free",
+        c"cass_custom_payload_set_n",
+        |_, payload| {
+            api::set_item(payload, "late", b"");
+        },
+    ),
+    Kind::new(
+        "execution profile",
+        || api::new(c"cass_execution_profile_new"),
+        c"cass_execution_profile_free",
+        c"cass_execution_profile_set_consistency",
+        |name, profile| {
+            api::set(name, profile, 1);
+        },
+    ),
+    Kind::new(
+        "retry policy",
+        || api::new(c"cass_retry_policy_default_new"),
+        c"cass_retry_policy_free",
+        c"cass_retry_policy_logging_new",
+        asked,
+    ),
+    Kind::new(
+        "timestamp generator",
+        || api::new(c"cass_timestamp_gen_server_side_new"),
+        c"cass_timestamp_gen_free",
+        c"cass_cluster_set_timestamp_gen",
+        |name, generator| {
+            api::set_object(name, api::cluster("late"), generator);
+        },
+    ),
+];
+
+fn asked(name: &CStr, object: Object) {
+    api::object(name, object);
+}
+
+fn counted(name: &CStr, object: Object) {
+    api::number(name, object);
+}
+
+fn prepared() -> Object {
+    let future = api::prepare(connected("late"), "OK");
+    api::object(c"cass_future_get_prepared", future)
+}
+
+fn error_result() -> Object {
+    let future = run(connected("late"), "ERROR 0x1100 late");
+    api::object(c"cass_future_get_error_result", future)
+}
+
+fn iterator() -> Object {
+    let result = result(run(connected("late"), "ROWS 1 1"));
+    api::object(c"cass_iterator_from_result", result)
+}
 
 /// A statement and its batch, executed and not answered.
 fn in_a_batch_in_flight() -> (Object, Object) {
@@ -201,24 +325,55 @@ fn wait_for_the_end() -> ! {
 #[test]
 fn the_case_of_the_environment() {
     let Ok(case) = std::env::var(CASE) else { return };
-    let (.., misuse) = CASES.iter().find(|(name, ..)| *name == case).expect("a known case");
     // A misuse that hangs ends the process with another signal.
     // SAFETY: sets a timer.
     unsafe { libc::alarm(30) };
-    misuse();
+    if let Some((.., misuse)) = CASES.iter().find(|(name, ..)| *name == case) {
+        return misuse();
+    }
+    let of = |misuse: &str| {
+        let name = case.strip_prefix(misuse)?.strip_prefix(' ')?;
+        Some(KINDS.iter().find(|kind| kind.name == name).expect("a known kind"))
+    };
+    match (of(FREED_TWICE), of(USED_WHEN_FREED)) {
+        (Some(kind), _) => api::give(kind.free, kind.freed()),
+        (_, Some(kind)) => (kind.used)(kind.used_by, kind.freed()),
+        (None, None) => panic!("no such case: {case}"),
+    }
+}
+
+const FREED_TWICE: &str = "freed twice:";
+const USED_WHEN_FREED: &str = "used when freed:";
+
+/// What is said on standard error by the process that such a case ends.
+fn last_words(case: &str) -> String {
+    let binary = std::env::current_exe().expect("this test's own path");
+    let output = Command::new(&binary)
+        .args(["--exact", "aborts::the_case_of_the_environment", "--nocapture"])
+        .env(CASE, case)
+        .output()
+        .expect("this binary again");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{case}: {said}");
+    said
 }
 
 #[test]
 fn misuse_aborts_and_names_the_function() {
-    let binary = std::env::current_exe().expect("this test's own path");
     for (case, function, _) in CASES {
-        let output = Command::new(&binary)
-            .args(["--exact", "aborts::the_case_of_the_environment", "--nocapture"])
-            .env(CASE, case)
-            .output()
-            .expect("this binary again");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{case}: {said}");
+        let said = last_words(case);
         assert!(said.contains(&format!("fake driver: {function}: ")), "{case}: {said}");
+    }
+}
+
+#[test]
+fn whatever_is_freed_twice_or_used_when_freed_aborts_and_is_named() {
+    for kind in KINDS {
+        for (misuse, function) in [(FREED_TWICE, kind.free), (USED_WHEN_FREED, kind.used_by)] {
+            let said = last_words(&format!("{misuse} {}", kind.name));
+            let function = function.to_str().expect("a C name");
+            let words = format!("fake driver: {function}: the {} was freed before", kind.name);
+            assert!(said.contains(&words), "{said}");
+        }
     }
 }

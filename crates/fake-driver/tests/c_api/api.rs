@@ -211,6 +211,12 @@ pub fn cluster(points: &str) -> Object {
     }
 }
 
+/// Calls a function of nothing that returns an object.
+pub fn new(name: &CStr) -> Object {
+    // SAFETY: the tests name functions of this shape only.
+    unsafe { function::<unsafe extern "C" fn() -> Object>(name)() }
+}
+
 /// `cass_session_new`.
 pub fn session() -> Object {
     // SAFETY: the type of the function.

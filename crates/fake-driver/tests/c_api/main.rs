@@ -4,7 +4,10 @@
 mod aborts;
 mod api;
 mod batches;
+mod names;
 mod orders;
+mod records;
+mod refusals;
 mod requests;
 mod sessions;
 
@@ -14,7 +17,7 @@ use std::time::{Duration, Instant};
 use api::Object;
 use fake_driver::{Live, live};
 
-const PERSONALITIES: [&str; 4] = ["inline", "late", "unset", "locked"];
+const PERSONALITIES: [&str; 6] = ["inline", "late", "unset", "locked", "bursts", "threads"];
 
 /// Counts and gate belong to the process: one test at a time, and each leaves nothing behind.
 struct Turn(#[allow(dead_code, reason = "held, not read")] MutexGuard<'static, ()>);

@@ -53,6 +53,8 @@ struct Rest {
 pub struct Left {
     pub sessions: u64,
     pub requests: u64,
+    /// The same for prepares.
+    pub prepares: u64,
     /// Of the sessions, those that count as leaked.
     pub leaked: u64,
 }
@@ -79,7 +81,7 @@ impl Cell {
 
     /// Runs a test with nothing beside it, and nothing left behind it.
     pub fn alone(self, body: fn(Cell)) {
-        self.alone_leaving(Left { sessions: 0, requests: 0, leaked: 0 }, body);
+        self.alone_leaving(Left { sessions: 0, requests: 0, prepares: 0, leaked: 0 }, body);
     }
 
     /// Runs a test with nothing beside it, and this left behind it: by design, for good.
@@ -90,10 +92,10 @@ impl Cell {
         within_deadline(move || body(self));
         {
             let mut rest = rest();
-            rest.detached += left.requests;
+            rest.detached += left.requests + left.prepares;
             rest.leaked += left.leaked;
             rest.live.sessions += left.sessions;
-            rest.live.futures += left.requests;
+            rest.live.futures += left.requests + left.prepares;
             rest.live.statements += left.requests;
         }
         settle("what this test left");

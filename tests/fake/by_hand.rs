@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use async_cassandra::{ErrorKind, Execute, Reached, Result, Retry, Session};
+use async_cassandra::{ErrorKind, Execute, Reached, Result, Retry, Session, SpeculativeExecution};
 use futures::{FutureExt, StreamExt};
 
 use crate::bombs::{On, bomb};
@@ -112,6 +112,22 @@ pub fn never(cell: Cell) {
     until("the session counts as leaked", || cell::leaked() == 1);
 }
 
+/// What `speculation` leaves behind.
+pub const LOST: Left = Left { sessions: 1, requests: 1, prepares: 0, leaked: 1 };
+
+/// C loses a request where it may ask several hosts: the deadline comes without being asked for.
+pub fn speculation(cell: Cell) {
+    let again = SpeculativeExecution::constant(SOON, 3);
+    cell.run(async move {
+        let builder = cell.builder().speculative(again).request_timeout(SOON).close_timeout(SOON);
+        let session = builder.connect().await.unwrap();
+        let error = session.query("NEVER", ()).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Deadline, "{error}");
+        assert_eq!((session.in_flight(), cell::detached()), (1, 1));
+    });
+    until("the session counts as leaked", || cell::leaked() == 1);
+}
+
 /// A session that counts as leaked, and whose last request comes back after all.
 pub fn come_back(cell: Cell) {
     for kept in [true, false] {
@@ -137,6 +153,37 @@ pub fn come_back(cell: Cell) {
         until("the session is gone", || (cell::leaked(), cell::sessions()) == (0, 0));
         assert_eq!(cell::detached(), 0);
         cell.run(async move { session.close().await }).unwrap();
+    }
+}
+
+/// A close starts behind the last request, and one on its way holds up no other session.
+pub fn close_on_its_way(cell: Cell) {
+    let mut cx = Context::from_waker(Waker::noop());
+    for busy in [true, false] {
+        let session = cell.run(cell.connect());
+        let held = Held::new();
+        let mut request = session.query("ROWS 3 1", ()).execute();
+        let in_flight = busy && request.poll_unpin(&mut cx).is_pending();
+        let _ = session.close().into_future().poll_unpin(&mut cx);
+        // Connected by the courier, after what it had to do for the close.
+        let other = connect_to(cell, "inline").unwrap();
+        let used = cell.run(async move {
+            other.query("OK", ()).await.unwrap();
+            other.close().await
+        });
+        used.unwrap();
+        if in_flight {
+            until("the request is all that is on its way", || cell::futures() == 1);
+        }
+        drop(held);
+        let here = session.clone();
+        cell.run(async move { here.close().await }).unwrap();
+        if in_flight {
+            let Poll::Ready(page) = request.poll_unpin(&mut cx) else {
+                panic!("closed before it was answered")
+            };
+            assert_eq!(page.unwrap().len(), 3);
+        }
     }
 }
 

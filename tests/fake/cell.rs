@@ -163,6 +163,11 @@ pub fn sessions() -> u64 {
     fake_driver::live().sessions - rest().live.sessions
 }
 
+/// C futures that exist.
+pub fn futures() -> u64 {
+    fake_driver::live().futures - rest().live.futures
+}
+
 /// Waits until nothing is detached, nothing waits to be freed, and no C object is left.
 #[track_caller]
 fn settle(whose: &str) {

@@ -2,7 +2,7 @@
 //!
 //! A test's name is `personality::runtime::test`. Those that bring several runtimes are
 //! `personality::across_runtimes::test`, those that poll by hand `personality::polled_by_hand::test`;
-//! what has no runtime in it is `courier::…`, `log::…` or `spans::…`.
+//! what has no runtime in it is `courier::…`, `log::…`, `lost::…` or `spans::…`.
 
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -418,6 +418,10 @@ macro_rules! by_hand {
             HERE.alone(by_hand::come_back)
         }
         #[test]
+        fn a_close_on_its_way() {
+            HERE.alone(by_hand::close_on_its_way)
+        }
+        #[test]
         fn answered_one_by_one() {
             HERE.alone(by_hand::answered_one_by_one)
         }
@@ -508,6 +512,16 @@ mod told {
     #[test]
     fn what_is_refused_is_told_at_once() {
         HERE.alone(settings::refused)
+    }
+}
+
+/// What C never answers, in any order of completion.
+mod lost {
+    use super::*;
+
+    #[test]
+    fn speculation_has_a_deadline() {
+        Cell::new("late", "pollster").alone_leaving(by_hand::LOST, by_hand::speculation)
     }
 }
 

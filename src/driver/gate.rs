@@ -44,10 +44,10 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use callback_bridge::{Completer, Completion};
+
+use super::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, thread_local};
 
 const CLOSED: usize = 1;
 const LINE: usize = 2;
@@ -227,8 +227,9 @@ impl<P: 'static> Gate<P> {
 
     /// Lets nobody in any more. More than once is fine.
     pub(super) fn close(&self) -> Duty {
-        // ORDERING: AcqRel as in `leave`.
-        let word = self.word.fetch_or(CLOSED, Ordering::AcqRel);
+        // ORDERING: Acquire: as the one who starts the close, acquires what all requests did. It
+        // releases nothing, and does not break the release sequence of those who left.
+        let word = self.word.fetch_or(CLOSED, Ordering::Acquire);
         let away = {
             let mut line = self.line();
             line.given_up = 0;
@@ -296,10 +297,11 @@ impl<P: 'static> Next<P> {
         drop(waiting.complete(Ok(place)));
         // Without it, this thread is at its end and has nobody to run tasks inside a wake.
         if begun.is_ok() {
-            while let Some(next) = LATER.with_borrow_mut(|later| later.as_mut()?.pop_front()) {
+            let later = || LATER.with(|later| later.borrow_mut().as_mut()?.pop_front());
+            while let Some(next) = later() {
                 next();
             }
-            LATER.set(None);
+            LATER.with(|later| *later.borrow_mut() = None);
         }
     }
 }

@@ -8,9 +8,9 @@
 //! One file a C object, each with its contract:
 //! `cluster` and `profile` settings (what both take, `defaults`, with `retry_policy` and
 //! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
-//! take, `configure`), `payload`, `result`, `pending` a future on its way, `answer` one that is
-//! answered, `courier` and `reaper` the two helper threads (each a `worker`), `failure` C's
-//! errors, `log` C's log, `metrics` C's figures.
+//! take, `configure`), `payload`, `result`, `pending` a future on its way, `delivery` how that
+//! ends, `answer` one that is answered, `courier` and `reaper` the two helper threads (each a
+//! `worker`), `failure` C's errors, `log` C's log, `metrics` C's figures.
 
 mod answer;
 mod authenticator;
@@ -22,6 +22,7 @@ pub(crate) mod counters;
 mod courier;
 mod data_type;
 mod defaults;
+mod delivery;
 mod failure;
 mod gate;
 pub(crate) mod log;
@@ -38,6 +39,7 @@ mod retry_policy;
 mod session;
 mod ssl;
 mod statement;
+mod sync;
 mod sys;
 mod text;
 mod timestamp_gen;

@@ -33,7 +33,7 @@ use callback_bridge::{Completer, Completion, contain};
 use super::answer::Answer;
 use super::result::ResultSet;
 use super::session::Inside;
-use super::{counters, courier, failure, sys};
+use super::{courier, delivery, failure, sys};
 use crate::error::{Error, Result};
 
 /// What a C future yields.
@@ -130,14 +130,8 @@ impl<T, C: Send + Sync> Drop for Pending<T, C> {
     fn drop(&mut self) {
         // SAFETY: taken once, here.
         let completion = unsafe { ManuallyDrop::take(&mut self.completion) };
-        if !completion.is_terminated() {
-            match completion.detach() {
-                None => return counters::DETACHED.add(),
-                Some(outcome) => drop(outcome),
-            }
-        }
-        // SAFETY: the callback's half is done with the future, so the reference is ours.
-        unsafe { sys::cass_future_free(self.future.as_ptr()) }
+        // SAFETY: called when the callback's half is done with the future: the reference is ours.
+        delivery::give_up(completion, || unsafe { sys::cass_future_free(self.future.as_ptr()) });
     }
 }
 
@@ -181,17 +175,6 @@ pub(super) unsafe fn finish<T, C>(
     future: *mut sys::CassFuture,
     read: impl FnOnce() -> Result<T>,
 ) {
-    let left = if half.is_detached() {
-        drop(half);
-        None
-    } else {
-        match half.complete(read()) {
-            Ok(()) => return,
-            Err(value) => Some(value),
-        }
-    };
-    drop(left);
-    counters::DETACHED.sub();
-    // SAFETY: the future's half detached and left the reference to us.
-    unsafe { sys::cass_future_free(future) }
+    // SAFETY: called when the future's half has detached, and left the reference to us.
+    delivery::finish(half, read, || unsafe { sys::cass_future_free(future) });
 }

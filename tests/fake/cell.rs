@@ -54,6 +54,8 @@ struct Rest {
 pub struct Left {
     pub sessions: u64,
     pub requests: u64,
+    /// The same for prepares.
+    pub prepares: u64,
     /// Of the sessions, those that count as leaked.
     pub leaked: u64,
 }
@@ -80,7 +82,7 @@ impl Cell {
 
     /// Runs a test with nothing beside it, and nothing left behind it.
     pub fn alone(self, body: fn(Cell)) {
-        self.alone_leaving(Left { sessions: 0, requests: 0, leaked: 0 }, body);
+        self.alone_leaving(Left { sessions: 0, requests: 0, prepares: 0, leaked: 0 }, body);
     }
 
     /// Runs a test with nothing beside it, and this left behind it: by design, for good.
@@ -91,10 +93,10 @@ impl Cell {
         within_deadline(move || body(self));
         {
             let mut rest = rest();
-            rest.detached += left.requests;
+            rest.detached += left.requests + left.prepares;
             rest.leaked += left.leaked;
             rest.live.sessions += left.sessions;
-            rest.live.futures += left.requests;
+            rest.live.futures += left.requests + left.prepares;
             rest.live.statements += left.requests;
             rest.live.callbacks += left.requests;
         }
@@ -161,6 +163,11 @@ pub fn leaked() -> u64 {
 /// C sessions that exist.
 pub fn sessions() -> u64 {
     fake_driver::live().sessions - rest().live.sessions
+}
+
+/// C futures that exist.
+pub fn futures() -> u64 {
+    fake_driver::live().futures - rest().live.futures
 }
 
 /// Waits until nothing is detached, nothing waits to be freed, and no C object is left.

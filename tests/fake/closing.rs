@@ -145,7 +145,7 @@ pub fn deadline(cell: Cell) {
 }
 
 /// What `never_in_flight` leaves behind.
-pub const NEVER: Left = Left { sessions: 1, requests: 5, leaked: 1 };
+pub const NEVER: Left = Left { sessions: 1, requests: 5, prepares: 0, leaked: 1 };
 
 /// A session with a request that never comes back never closes, and holds up no other.
 pub fn never_in_flight(cell: Cell) {

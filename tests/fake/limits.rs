@@ -227,7 +227,7 @@ pub fn close_sends_the_line_away(cell: Cell) {
 }
 
 /// What `deadlines` leaves behind: requests that C never answers, and so their session.
-pub const NEVER: Left = Left { sessions: 1, requests: 3, leaked: 1 };
+pub const NEVER: Left = Left { sessions: 1, requests: 3, prepares: 0, leaked: 1 };
 
 pub fn deadlines(cell: Cell) {
     const SOON: Duration = Duration::from_millis(5);

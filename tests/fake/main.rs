@@ -1,7 +1,8 @@
 //! The session against the fake driver: every test under each order of completion and each runtime.
 //!
 //! A test's name is `personality::runtime::test`. Those that bring several runtimes are
-//! `personality::across_runtimes::test`; what has no runtime in it is `courier::…`, `log::…` or `spans::…`.
+//! `personality::across_runtimes::test`, those that poll by hand `personality::polled_by_hand::test`;
+//! what has no runtime in it is `courier::…`, `log::…`, `lost::…` or `spans::…`.
 
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -9,6 +10,10 @@ mod harness;
 mod across;
 mod answers;
 mod batches;
+#[path = "../../crates/callback-bridge/tests/support/mod.rs"]
+#[allow(dead_code, reason = "what panics is wanted here, and no more")]
+mod bombs;
+mod by_hand;
 mod callers;
 mod cell;
 mod closing;
@@ -380,9 +385,83 @@ macro_rules! across {
     };
 }
 
+/// The tests of a personality that poll by hand: no runtime changes what they see.
+macro_rules! by_hand {
+    ($personality:ident) => {
+        use super::*;
+        const HERE: Cell = Cell::new(stringify!($personality), "pollster");
+
+        #[test]
+        fn deaf_requests() {
+            HERE.alone(by_hand::deaf_requests)
+        }
+        #[test]
+        fn a_full_queue() {
+            HERE.alone(by_hand::full)
+        }
+        #[test]
+        fn requests_that_come_back_after_all() {
+            HERE.alone(by_hand::come_back)
+        }
+        #[test]
+        fn a_close_on_its_way() {
+            HERE.alone(by_hand::close_on_its_way)
+        }
+        #[test]
+        fn answered_one_by_one() {
+            HERE.alone(by_hand::answered_one_by_one)
+        }
+        #[test]
+        fn polled_inside_wake() {
+            HERE.alone(by_hand::polled_inside_wake)
+        }
+        #[test]
+        fn two_wakers_in_turn() {
+            HERE.alone(by_hand::two_wakers_in_turn)
+        }
+        #[test]
+        fn bad_wakers() {
+            HERE.alone(by_hand::bad_wakers)
+        }
+        #[test]
+        fn session_dropped_in_a_callback() {
+            HERE.alone(by_hand::session_dropped_in_a_callback)
+        }
+        #[test]
+        fn damaged_pages() {
+            HERE.alone(by_hand::damaged_pages)
+        }
+        #[test]
+        fn last_page_fails() {
+            HERE.alone(by_hand::last_page_fails)
+        }
+        #[test]
+        fn every_code() {
+            HERE.alone(by_hand::every_code)
+        }
+        #[test]
+        fn no_use_of_the_unconnected() {
+            HERE.alone(by_hand::no_use_of_the_unconnected)
+        }
+        #[test]
+        fn deaf_connect() {
+            HERE.alone_leaving(by_hand::DEAF, by_hand::deaf_connect)
+        }
+        #[test]
+        fn deaf_close() {
+            HERE.alone_leaving(by_hand::DEAF, by_hand::deaf_close)
+        }
+        #[test]
+        fn never() {
+            HERE.alone_leaving(by_hand::NEVER, by_hand::never)
+        }
+    };
+}
+
 macro_rules! under {
     ($($personality:ident)*) => { $(mod $personality {
         use super::*;
+        mod polled_by_hand { by_hand!($personality); }
         mod across_runtimes { across!($personality); }
         mod tokio_multi_thread { tests!($personality tokio_multi_thread); }
         mod tokio_current_thread { tests!($personality tokio_current_thread); }
@@ -419,6 +498,16 @@ mod told {
     #[test]
     fn what_is_refused_is_told_at_once() {
         HERE.alone(settings::refused)
+    }
+}
+
+/// What C never answers, in any order of completion.
+mod lost {
+    use super::*;
+
+    #[test]
+    fn speculation_has_a_deadline() {
+        Cell::new("late", "pollster").alone_leaving(by_hand::LOST, by_hand::speculation)
     }
 }
 

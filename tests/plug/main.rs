@@ -8,6 +8,7 @@
 mod alone;
 mod c_calls;
 mod embedded;
+mod integers;
 mod libraries;
 mod named;
 mod optional;

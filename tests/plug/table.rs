@@ -30,7 +30,7 @@ fn lines() -> Vec<(&'static str, &'static str)> {
 }
 
 /// All code below `folder`, as one text.
-fn code(folder: &Path) -> String {
+pub fn code(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -30,6 +30,7 @@ mod settings;
 mod spans;
 mod storm;
 mod streams;
+mod tasks;
 mod transactions;
 mod wakers;
 

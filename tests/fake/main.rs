@@ -471,6 +471,7 @@ macro_rules! under {
         mod futures_executor { tests!($personality futures_executor); }
         mod pollster { tests!($personality pollster); }
         mod inline_on_wake { tests!($personality inline_on_wake); }
+        mod driver_threads { tests!($personality driver_threads); }
     })* };
 }
 

@@ -12,8 +12,8 @@
 //! | `AsyncStd` | `async-std` | two allocations, and an entry of its reactor |
 //! | `Smol` | `smol` | an entry of its reactor |
 //!
-//! [`DriverThreads`] is no clock but an executor: it runs tasks on the C driver's own threads, inside
-//! the context of one of these runtimes.
+//! [`DriverThreads`] is no such runtime but an executor: it runs tasks on the C driver's own threads,
+//! inside the context of one of these.
 //!
 //! Inside a session each sleep is boxed once more, since the session's type does not name its
 //! runtime. A request that is answered at its first poll makes no sleep at all.

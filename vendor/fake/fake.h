@@ -29,6 +29,7 @@ typedef enum {
 } Kind;
 
 typedef struct {
+    size_t size;
     atomic_uint magic;
     /* References in all; the last one destroys the object. */
     atomic_int refs;
@@ -49,7 +50,8 @@ void object_hand_out(const Object *object);
 bool object_unref(const Object *object);
 /* Takes a handle back, aborting when there is none; true as for `object_unref`. */
 bool object_take_back(const Object *object, Kind kind, const char *function);
-/* Poisons the object and keeps its memory for a while, so that a late use finds the poison. */
+/* Poisons the object, wipes what follows its `Object`, and keeps the memory for a while, so that a late
+ * use finds the poison. */
 void object_destroy(const void *object, Kind kind);
 uint64_t object_live(Kind kind);
 

@@ -87,7 +87,6 @@ static void destroy(CassFuture *future)
         payload_unref(future->outcome.payload);
     if (future->error_result)
         error_result_unref(future->error_result);
-    memset(&future->outcome, 0xDD, sizeof future->outcome);
     pthread_mutex_destroy(&future->mutex);
     pthread_cond_destroy(&future->became_set);
     object_destroy(future, KIND_FUTURE);

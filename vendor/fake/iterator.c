@@ -67,12 +67,8 @@ const CassRow *cass_iterator_get_row(const CassIterator *iterator)
 
 void cass_iterator_free(CassIterator *iterator)
 {
-    if (!object_take_back(&iterator->object, KIND_ITERATOR, __func__))
-        return;
-    iterator->row.magic = 0;
-    for (size_t i = 0; i < MAX_MARKERS; i++)
-        iterator->values[i].magic = 0;
-    object_destroy(iterator, KIND_ITERATOR);
+    if (object_take_back(&iterator->object, KIND_ITERATOR, __func__))
+        object_destroy(iterator, KIND_ITERATOR);
 }
 
 const CassValue *cass_row_get_column(const CassRow *row, size_t index)

@@ -1,12 +1,24 @@
 /* Life and death of the objects that the program holds pointers to.
  *
  * Each carries a magic word that is poisoned when it dies, and the memory of the dead is kept for
- * a while, so that a use after the free finds the poison and not some new object. */
+ * a while, so that a use after the free finds the poison and not some new object. What stood in them is
+ * gone: a text that the program still reads is garbage, and what only the dead point to counts as leaked. */
 #include "fake.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#if defined __has_feature && !defined __SANITIZE_ADDRESS__
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
+#endif
 
 #define MAGIC(kind) (0xFA4E0000u | (unsigned)(kind))
 #define POISON(kind) (0xDEAD0000u | (unsigned)(kind))
@@ -56,6 +68,7 @@ void scribble_free(void *memory, size_t size)
 void *object_new(Kind kind, size_t size, bool handle)
 {
     Object *object = must_alloc(size);
+    object->size = size;
     atomic_store(&object->magic, MAGIC(kind));
     atomic_store(&object->refs, 1);
     atomic_store(&object->handles, handle ? 1 : 0);
@@ -110,7 +123,14 @@ bool object_take_back(const Object *object, Kind kind, const char *function)
 
 void object_destroy(const void *object, Kind kind)
 {
-    atomic_store(&((Object *)object)->magic, POISON(kind));
+    Object *header = (Object *)object;
+    atomic_store(&header->magic, POISON(kind));
+    void *body = header + 1;
+    size_t size = header->size - sizeof *header;
+    memset(body, 0xDD, size);
+    /* Of an iterator, a row may be asked for: it has a magic word of its own. */
+    if (kind != KIND_ITERATOR)
+        ASAN_POISON_MEMORY_REGION(body, size);
     pthread_mutex_lock(&graves_mutex);
     void *oldest = graves[next_grave];
     graves[next_grave] = (void *)object;

@@ -47,8 +47,6 @@ static void destroy(CassResult *result)
 {
     scribble_free(result->cells, result->cell_count * sizeof *result->cells);
     scribble_free(result->bytes, result->byte_count);
-    memset(result->columns, 0xDD, sizeof result->columns);
-    memset(result->paging_state, 0xDD, sizeof result->paging_state);
     object_destroy(result, KIND_RESULT);
 }
 

@@ -454,12 +454,11 @@ mod tests {
     #[test]
     fn a_close_sends_the_line_away() {
         let gate = gate(1);
-        let one = enter(&gate).unwrap();
+        assert_eq!(gate.enter(), Entry::Entered);
         let second = in_line(&gate);
         assert_eq!(gate.close(), Duty::None);
         assert!(block_on(second).unwrap().is_err());
         assert!(matches!(gate.wait(), Wait::Closed));
-        std::mem::forget(one);
         assert_eq!(left(gate.leave()), Duty::StartClose);
     }
 

@@ -10,12 +10,13 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use callback_bridge::contain;
 
 use super::{NoTimer, Runtime};
 
@@ -217,10 +218,7 @@ impl Timer {
 
 /// Calls and drops a waker. It may be anybody's, and the thread must outlive it.
 fn wake(waker: Waker) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        // The payload's own destructor may panic: it is given up.
-        std::mem::forget(panic);
-    }
+    contain(|| waker.wake());
 }
 
 #[cfg(test)]

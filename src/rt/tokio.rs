@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use ::tokio::runtime::Handle;
 use ::tokio::time::Sleep;
+use callback_bridge::contain;
 
 use super::{NoTimer, Runtime};
 
@@ -109,8 +110,8 @@ impl Future for TokioSleep {
 fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, NoTimer> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
         let no_timer = NoTimer::new(reason(&*panic));
-        // The payload's own destructor may panic: it is given up.
-        std::mem::forget(panic);
+        // The payload's own destructor may panic.
+        contain(|| drop(panic));
         no_timer
     })
 }

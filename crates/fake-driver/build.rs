@@ -34,7 +34,7 @@ fn compile(sources: &Path, library: &Path) {
         .args(["-std=c11", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Werror"])
         .args(["-fPIC", "-fvisibility=hidden", "-pthread"])
         .args(["-shared", "-Wl,-z,defs", "-Wl,-soname,libfake_cassandra.so"]);
-    // For the sanitizers: FAKE_DRIVER_CFLAGS=-fsanitize=thread.
+    // For the sanitizers: `tests/sanitize/run.sh` says with which.
     if let Ok(flags) = std::env::var("FAKE_DRIVER_CFLAGS") {
         command.args(flags.split_whitespace());
     }

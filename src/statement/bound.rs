@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::options::DEFAULT_PAGE_SIZE;
 use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
@@ -38,6 +39,8 @@ pub struct Bound<'p> {
     of: Ref<'p>,
     options: Options,
     prefetch: usize,
+    start: Option<PagingState>,
+    stream_deadline: Option<Duration>,
     frozen: AtomicBool,
     /// Found while binding or setting; told at the await.
     error: Option<Error>,
@@ -94,7 +97,9 @@ impl<'p> Bound<'p> {
             }
         };
         let frozen = AtomicBool::new(false);
-        let mut bound = Self { statement, of, options, prefetch: 0, frozen, error };
+        let (start, stream_deadline) = (None, None);
+        let mut bound =
+            Self { statement, of, options, prefetch: 0, start, stream_deadline, frozen, error };
         let checked = bound.options.check(bound.of.session());
         let done = checked.and_then(|()| bound.options.apply(&mut bound.statement));
         bound.note(done);
@@ -120,6 +125,8 @@ impl<'p> Bound<'p> {
     }
 
     /// How many pages a stream fetches beyond the one being read. Default: 0.
+    ///
+    /// See [`Query::prefetch`](crate::Query::prefetch).
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.prefetch = pages;
         self
@@ -127,7 +134,17 @@ impl<'p> Bound<'p> {
 
     /// Starts where an earlier page of the same statement with the same values ended.
     pub fn start_at(self, state: PagingState) -> Self {
-        self.write(|statement| statement.set_paging_state(state.as_bytes()))
+        let mut bound = self.write(|statement| statement.set_paging_state(state.as_bytes()));
+        bound.start = Some(state);
+        bound
+    }
+
+    /// How long a stream may take as a whole. Default: no limit.
+    ///
+    /// See [`Query::stream_deadline`](crate::Query::stream_deadline).
+    pub fn stream_deadline(mut self, after: Duration) -> Self {
+        self.stream_deadline = Some(after);
+        self
     }
 
     /// Executes it: a future for combinators that take no `IntoFuture`.
@@ -250,6 +267,8 @@ impl<'p> Bound<'p> {
             of,
             options: self.options,
             prefetch: self.prefetch,
+            start: self.start,
+            stream_deadline: self.stream_deadline,
             frozen: self.frozen,
             error: self.error,
         }
@@ -347,8 +366,9 @@ impl<'p> Bound<'p> {
             session: self.of.session().clone(),
             cql: Arc::clone(self.of.cql()),
             statement: self.statement,
-            idempotent: self.options.is_idempotent(),
             prefetch: self.prefetch,
+            start: self.start,
+            stream_deadline: self.stream_deadline.filter(|after| *after != Duration::MAX),
             options: self.options,
         })
     }
@@ -359,8 +379,9 @@ pub(crate) struct Paging {
     pub(crate) session: Session,
     pub(crate) statement: Statement,
     pub(crate) cql: Arc<str>,
-    pub(crate) idempotent: bool,
     pub(crate) prefetch: usize,
+    pub(crate) start: Option<PagingState>,
+    pub(crate) stream_deadline: Option<Duration>,
     pub(crate) options: Options,
 }
 

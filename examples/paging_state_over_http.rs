@@ -74,8 +74,11 @@ fn answer_all(listener: &TcpListener, select: &Prepared) -> Outcome<()> {
 }
 
 fn answer(mut connection: TcpStream, select: &Prepared) -> Outcome<()> {
-    let mut line = String::new();
-    BufReader::new(&connection).take(8192).read_line(&mut line)?;
+    // The whole head, up to an empty line: a connection that is closed with words unread is reset.
+    let head = BufReader::new(&connection).take(8192).lines();
+    let head = head.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty()));
+    let head = head.collect::<Result<Vec<_>, _>>()?;
+    let line = head.first().ok_or("nothing was asked")?;
     let target = line.split(' ').nth(1).unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let page = query.split('&').find_map(|part| part.strip_prefix("page="));

@@ -30,10 +30,10 @@ async fn main() -> Outcome<()> {
     let session = builder.runtime(rt::Tokio::current()).connect().await?;
     fill(&session, arguments.rows).await?;
 
-    // The first half; then the stream is dropped, as if the program had ended.
-    let half = u64::from(arguments.rows / 2);
+    // The first half, to somewhere in a page; then the stream is dropped, as if the program had ended.
+    let half = arguments.rows / 2 + arguments.page_size / 3;
     let bar = progress_bar("reading", arguments.rows)?;
-    let (first, position) = read(&session, &arguments, None, half, &bar).await?;
+    let (first, position) = read(&session, &arguments, None, half.into(), &bar).await?;
     let Position::At(state) = position else {
         return Err(format!("no whole page in {first} rows: take a smaller --page-size").into());
     };

@@ -413,6 +413,22 @@ mod tests {
     }
 
     #[test]
+    fn a_place_may_stay_while_nobody_waits() {
+        let gate = gate(1);
+        let one = enter(&gate).unwrap();
+        assert!(gate.may_stay());
+        let waiting = in_line(&gate);
+        assert!(!gate.may_stay());
+        drop((waiting, one));
+        let two = enter(&gate).unwrap();
+        assert!(gate.may_stay());
+        assert_eq!(gate.close(), Duty::None);
+        assert!(!gate.may_stay());
+        assert_eq!(left(gate.leave()), Duty::StartClose);
+        std::mem::forget(two);
+    }
+
+    #[test]
     fn places_go_to_the_first_in_line() {
         let gate = gate(2);
         let (one, two) = (enter(&gate).unwrap(), enter(&gate).unwrap());

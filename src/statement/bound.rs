@@ -38,9 +38,8 @@ pub struct Bound<'p> {
     statement: Statement,
     of: Ref<'p>,
     options: Options,
-    prefetch: usize,
-    start: Option<PagingState>,
-    stream_deadline: Option<Duration>,
+    /// Apart, so that requests which are no streams stay small.
+    paging: Option<Box<PagingOptions>>,
     frozen: AtomicBool,
     /// Found while binding or setting; told at the await.
     error: Option<Error>,
@@ -97,9 +96,7 @@ impl<'p> Bound<'p> {
             }
         };
         let frozen = AtomicBool::new(false);
-        let (start, stream_deadline) = (None, None);
-        let mut bound =
-            Self { statement, of, options, prefetch: 0, start, stream_deadline, frozen, error };
+        let mut bound = Self { statement, of, options, paging: None, frozen, error };
         let checked = bound.options.check(bound.of.session());
         let done = checked.and_then(|()| bound.options.apply(&mut bound.statement));
         bound.note(done);
@@ -128,14 +125,14 @@ impl<'p> Bound<'p> {
     ///
     /// See [`Query::prefetch`](crate::Query::prefetch).
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.prefetch = pages;
+        self.paging_options().prefetch = pages;
         self
     }
 
     /// Starts where an earlier page of the same statement with the same values ended.
     pub fn start_at(self, state: PagingState) -> Self {
         let mut bound = self.write(|statement| statement.set_paging_state(state.as_bytes()));
-        bound.start = Some(state);
+        bound.paging_options().start = Some(state);
         bound
     }
 
@@ -143,8 +140,12 @@ impl<'p> Bound<'p> {
     ///
     /// See [`Query::stream_deadline`](crate::Query::stream_deadline).
     pub fn stream_deadline(mut self, after: Duration) -> Self {
-        self.stream_deadline = Some(after);
+        self.paging_options().deadline = Some(after).filter(|after| *after != Duration::MAX);
         self
+    }
+
+    fn paging_options(&mut self) -> &mut PagingOptions {
+        self.paging.get_or_insert_default()
     }
 
     /// Executes it: a future for combinators that take no `IntoFuture`.
@@ -266,9 +267,7 @@ impl<'p> Bound<'p> {
             statement: self.statement,
             of,
             options: self.options,
-            prefetch: self.prefetch,
-            start: self.start,
-            stream_deadline: self.stream_deadline,
+            paging: self.paging,
             frozen: self.frozen,
             error: self.error,
         }
@@ -366,10 +365,8 @@ impl<'p> Bound<'p> {
             session: self.of.session().clone(),
             cql: Arc::clone(self.of.cql()),
             statement: self.statement,
-            prefetch: self.prefetch,
-            start: self.start,
-            stream_deadline: self.stream_deadline.filter(|after| *after != Duration::MAX),
             options: self.options,
+            paging: self.paging.map_or_else(PagingOptions::default, |paging| *paging),
         })
     }
 }
@@ -379,10 +376,18 @@ pub(crate) struct Paging {
     pub(crate) session: Session,
     pub(crate) statement: Statement,
     pub(crate) cql: Arc<str>,
-    pub(crate) prefetch: usize,
-    pub(crate) start: Option<PagingState>,
-    pub(crate) stream_deadline: Option<Duration>,
     pub(crate) options: Options,
+    pub(crate) paging: PagingOptions,
+}
+
+/// What a stream is told beside the options of its requests.
+#[derive(Default)]
+pub(crate) struct PagingOptions {
+    pub(crate) prefetch: usize,
+    /// Where it starts, when that is not the beginning.
+    pub(crate) start: Option<PagingState>,
+    /// Of the whole stream.
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl Ref<'_> {

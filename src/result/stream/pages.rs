@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::observe::span::{Kind, Span, Subject};
 use crate::result::Page;
 use crate::session::{Deadline, Session};
-use crate::statement::{Bound, Options, Paging, PagingState};
+use crate::statement::{Bound, Options, Paging, PagingOptions, PagingState};
 
 /// Empty pages that one poll passes over; after that many it lets other tasks run.
 const EMPTY_PAGES: usize = 32;
@@ -96,7 +96,8 @@ impl PageStream {
     }
 
     fn new(paging: Paging) -> Self {
-        let Paging { session, statement, cql, prefetch, options, start, stream_deadline } = paging;
+        let Paging { session, statement, cql, options, paging } = paging;
+        let PagingOptions { prefetch, start, deadline: end_by } = paging;
         let room = Room::new(prefetch.saturating_add(1));
         let start = Position::first(start);
         Self {
@@ -105,7 +106,7 @@ impl PageStream {
             stage: Stage::Due,
             span: None,
             deadline: None,
-            end_by: stream_deadline.map(|after| Deadline::new(&session, after)),
+            end_by: end_by.map(|after| Deadline::new(&session, after)),
             arrived: VecDeque::new(),
             next: None,
             health: Health::Well,

@@ -13,8 +13,8 @@
 //! - What was asked for in a callback comes with the page before it: a chain, in the order of the
 //!   pages, whichever of them arrives first. It is as long as there is room, and is dropped from its
 //!   head, page by page, so that no stack grows with it.
-//! - A callback that comes inside the call that asks, as with a driver that fails a request on the
-//!   spot, does not ask in its turn: the asker comes home.
+//! - A callback may come inside the call that asks, when the answer is quicker than the call. It asks in
+//!   its turn, up to [`NESTED`] deep; from there the asker comes home.
 //!
 //! # Cost
 //! A slot a page, and one allocation a stream for the asker. No lock.
@@ -137,25 +137,28 @@ impl Asker {
     }
 }
 
+/// How many requests for pages this thread may be making, each in the callback of the one before.
+const NESTED: u8 = 8;
+
 thread_local! {
-    /// Whether this thread is asking for a page in a callback.
-    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static ASKING: Cell<u8> = const { Cell::new(0) };
 }
 
 /// This thread asks for a page in a callback, as long as this lives.
 struct Asking;
 
 impl Asking {
-    /// None while it does already, or when it is at its end.
+    /// None when it does so too deep, or is at its end.
     fn begin() -> Option<Self> {
-        let was_asking = ASKING.try_with(|asking| asking.replace(true));
-        (was_asking == Ok(false)).then(|| Self)
+        let depth = ASKING.try_with(Cell::get).ok().filter(|depth| *depth < NESTED)?;
+        ASKING.set(depth + 1);
+        Some(Self)
     }
 }
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        let _ = ASKING.try_with(|asking| asking.set(false));
+        let _ = ASKING.try_with(|asking| asking.set(asking.get() - 1));
     }
 }
 

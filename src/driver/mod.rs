@@ -9,8 +9,8 @@
 //! `cluster` and `profile` settings (what both take, `defaults`, with `retry_policy` and
 //! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
 //! take, `configure`), `payload`, `result`, `pending` a future on its way, `delivery` how that
-//! ends, `answer` one that is answered, `courier` and `reaper` the two helper threads (each a
-//! `worker`), `failure` C's errors, `log` C's log, `metrics` C's figures.
+//! ends, `pages` those of a stream, `answer` one that is answered, `courier` and `reaper` the two
+//! helper threads (each a `worker`), `failure` C's errors, `log` C's log, `metrics` C's figures.
 
 mod answer;
 mod authenticator;
@@ -28,6 +28,7 @@ mod gate;
 pub(crate) mod log;
 mod metrics;
 mod nested;
+mod pages;
 mod payload;
 mod pending;
 mod plug;
@@ -51,6 +52,7 @@ pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
 pub(crate) use configure::Configure;
 pub(crate) use nested::{Binding, Refusal};
+pub(crate) use pages::{Asker, Coming, Landing, Next, Room};
 pub(crate) use payload::Payload;
 pub(crate) use pending::Pending;
 pub use plug::{

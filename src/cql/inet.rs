@@ -62,8 +62,8 @@ impl FromValueOwned for IpAddr {}
 impl FromValueOwned for Ipv4Addr {}
 impl FromValueOwned for Ipv6Addr {}
 
-/// Cassandra makes an IPv4 address of an IPv6 one that was mapped from it (`::ffff:1.2.3.4`), but
-/// for a column of its own.
+/// An IPv6 address that was mapped from an IPv4 one (`::ffff:1.2.3.4`) stays what it is in a column of
+/// its own; inside of a list, Cassandra makes the IPv4 address of it.
 impl ToValue for IpAddr {
     fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
         to.inet(*self)

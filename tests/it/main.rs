@@ -95,10 +95,6 @@ mod server_side {
     }
 
     #[test]
-    fn types_in_every_place() {
-        once(types::everything);
-    }
-    #[test]
     fn types_of_rust() {
         once(types::rust_types);
     }

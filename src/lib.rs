@@ -91,7 +91,10 @@ pub use cluster::{
     Timestamps, Tls, TlsVersion, Verify,
 };
 pub use error::{Error, ErrorKind, Reached, Result, Retry, WriteType};
-pub use result::{Lwt, Page, PageStream, RowStream, Rows, TryNext};
+pub use result::{
+    BorrowedRows, IndexedRows, IntoRows, Lwt, Page, PageStream, Position, Progress, RowStream,
+    Rows, TryNext, TryNextRow,
+};
 pub use session::{
     Close, CloseFuture, Connect, Coordinator, Prepare, PrepareFuture, Session, Trace, TraceEvent,
 };

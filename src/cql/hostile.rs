@@ -1,5 +1,6 @@
 //! Tests: what comes from the network may be anything. Every decoder meets random bytes of every
-//! length under every CQL type, and answers with a value or an error.
+//! length under every CQL type, and valid cells that were damaged, and answers with a value or an
+//! error. Nobody allocates more than the cell justifies.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -9,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{
     Column, Counter, CqlDuration, CqlType, Date, Decimal, FromRow, FromValue, MaybeEmpty, RawRow,
-    Row, Time, TimeUuid, Timestamp, Uuid, Value, VarInt,
+    Row, Time, TimeUuid, Timestamp, Uuid, Value, VarInt, fuzzing, vint,
 };
 
 const LONGEST: usize = 40;
@@ -245,5 +246,192 @@ fn rows_meet_any_number_of_cells() {
             let _ = (row.get_at::<i64>(at), row.get::<Option<String>>("a"));
         }
         assert!(!format!("{row:?}").is_empty());
+    }
+}
+
+/// How many cells are damaged, and how often each.
+const CELLS: usize = 400;
+const DAMAGES: usize = 25;
+
+/// A valid cell of this type; NULL and empty values stand where they may.
+fn valid(t: &CqlType, random: &mut Random) -> Vec<u8> {
+    let prefixed = |bytes: Vec<u8>| [&(bytes.len() as u32).to_be_bytes()[..], &bytes].concat();
+    let count = (random.next() % 4) as usize;
+    let counted = |parts: Vec<Vec<u8>>, count: usize| {
+        [(count as u32).to_be_bytes().to_vec(), parts.concat()].concat()
+    };
+    let length = (random.next() % 12) as usize;
+    match t {
+        CqlType::Boolean => vec![random.next() as u8 & 1],
+        CqlType::TinyInt => random.bytes(1),
+        CqlType::SmallInt => random.bytes(2),
+        CqlType::Int | CqlType::Float | CqlType::Date => random.bytes(4),
+        CqlType::BigInt | CqlType::Counter | CqlType::Double | CqlType::Timestamp => {
+            random.bytes(8)
+        }
+        CqlType::Time => (random.next() % 86_400_000_000_000).to_be_bytes().to_vec(),
+        CqlType::Uuid => random.bytes(16),
+        CqlType::TimeUuid => {
+            let mut bytes = random.bytes(16);
+            bytes[6] = bytes[6] & 0x0F | 0x10;
+            bytes[8] = bytes[8] & 0x3F | 0x80;
+            bytes
+        }
+        CqlType::Inet => random.bytes(4 << (2 * (length % 2))),
+        CqlType::Text | CqlType::Ascii => {
+            random.bytes(length).into_iter().map(|byte| byte & 0x7F).collect()
+        }
+        CqlType::Duration => {
+            let mut bytes = Vec::new();
+            for bits in [32, 32, 1] {
+                vint::write(&mut bytes, random.next() >> bits & !1);
+            }
+            bytes
+        }
+        CqlType::Decimal => random.bytes(5 + length),
+        CqlType::VarInt => random.bytes(1 + length),
+        CqlType::List(item) | CqlType::Set(item) => {
+            counted((0..count).map(|_| prefixed(valid(item, random))).collect(), count)
+        }
+        CqlType::Map(key, value) => {
+            let pair = |_| [prefixed(valid(key, random)), prefixed(valid(value, random))].concat();
+            counted((0..count).map(pair).collect(), count)
+        }
+        CqlType::Tuple(items) => items.iter().flat_map(|t| prefixed(valid(t, random))).collect(),
+        CqlType::Udt { fields, .. } => {
+            let field = |(_, t): &(String, CqlType)| match random.next() % 8 {
+                0 => vec![0xFF; 4],
+                _ => prefixed(valid(t, random)),
+            };
+            fields.iter().flat_map(field).collect()
+        }
+        CqlType::Vector(item, dimension) => {
+            let element = |_| {
+                let bytes = valid(item, random);
+                let mut head = Vec::new();
+                if item.fixed_length().is_none() {
+                    vint::write(&mut head, bytes.len() as u64);
+                }
+                [head, bytes].concat()
+            };
+            (0..*(dimension.min(&3))).flat_map(element).collect()
+        }
+        _ => random.bytes(length),
+    }
+}
+
+/// A cell that is nearly valid.
+fn damaged(mut cell: Vec<u8>, random: &mut Random) -> Vec<u8> {
+    const LENGTHS: [i32; 8] = [0, 1, -1, -2, i32::MIN, i32::MAX, 1 << 24, 8];
+    for _ in 0..=random.next() % 3 {
+        let at = random.next() as usize % (cell.len() + 1);
+        match random.next() % 5 {
+            0 => cell.truncate(at),
+            1 => {
+                let more = random.next() as usize % 9;
+                cell.splice(at..at, random.bytes(more));
+            }
+            2 => cell[..at].iter_mut().rev().take(1).for_each(|byte| *byte ^= 1 << (at % 8)),
+            _ => {
+                let length = LENGTHS[random.next() as usize % LENGTHS.len()].to_be_bytes();
+                let at = if random.next() % 2 == 0 { at / 4 * 4 } else { at };
+                cell[at..].iter_mut().zip(length).for_each(|(byte, new)| *byte = new);
+            }
+        }
+    }
+    cell
+}
+
+/// How many types a type is made of: each may have a value in memory for some bytes of the cell.
+fn parts(t: &CqlType) -> usize {
+    1 + match t {
+        CqlType::List(t) | CqlType::Set(t) | CqlType::Vector(t, _) => parts(t),
+        CqlType::Map(key, value) => parts(key) + parts(value),
+        CqlType::Tuple(items) => items.iter().map(parts).sum(),
+        CqlType::Udt { fields, .. } => fields.iter().map(|(_, t)| parts(t)).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn damaged_cells_of_every_type() {
+    let seed = match std::env::var("ASYNC_CASSANDRA_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => {
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64
+        }
+    };
+    println!("ASYNC_CASSANDRA_SEED={seed}");
+    let mut random = Random(seed | 1);
+    let (mut valid_ones, mut given_back, mut greatest) = (0, 0, 0);
+    for round in 0..CELLS {
+        let seeds = random.bytes(12);
+        let t = match all_types().get(round) {
+            Some(t) => t.clone(),
+            None => fuzzing::any_type(&mut &seeds[..]),
+        };
+        let cell = valid(&t, &mut random);
+        valid_ones += usize::from(Value::from_value(&t, Some(&cell)).is_ok());
+        for damage in 0..DAMAGES {
+            let cell = match damage {
+                0 => cell.clone(),
+                _ => damaged(cell.clone(), &mut random),
+            };
+            given_back += usize::from(fuzzing::value(&t, Some(&cell)));
+            let allocated = allocation_counter::measure(|| {
+                let _ = Value::from_value(&t, Some(&cell));
+                fuzzing::each_decoder(&t, Some(&cell));
+            });
+            let bytes = allocated.bytes_max as usize;
+            let justified = (cell.len() + 16) * parts(&t);
+            greatest = greatest.max(bytes / justified);
+            assert!(bytes <= 64 * justified, "{t}: {bytes} bytes for {cell:?}");
+        }
+    }
+    println!(
+        "{valid_ones} of {CELLS} cells were valid, {given_back} of {} given back, at most {greatest} \
+         times the bytes that came, for each part of the type",
+        CELLS * DAMAGES
+    );
+    assert!(valid_ones > CELLS / 2 && given_back > CELLS * DAMAGES / 10);
+}
+
+#[test]
+fn names_and_texts_of_any_kind() {
+    let mut random = Random(11);
+    let words = [
+        "VectorType",
+        "ListType",
+        "MapType",
+        "UserType",
+        "TupleType",
+        "FrozenType",
+        "Int32Type",
+        "org.apache.cassandra.db.marshal.",
+        "UTF8Type",
+        "(",
+        ")",
+        ",",
+        ":",
+        " ",
+        "61",
+        "k",
+        "3",
+        "-",
+        "18446744073709551616",
+        "ä",
+        "\0",
+    ];
+    for _ in 0..20_000 {
+        let many = random.next() % 12;
+        let name: String = (0..many).map(|_| words[random.next() as usize % words.len()]).collect();
+        fuzzing::class(name.as_bytes());
+    }
+    for _ in 0..20_000 {
+        let many = random.next() % 14;
+        let signs = b"0123456789-+.:eETZ-9a";
+        let text: Vec<u8> =
+            (0..many).map(|_| signs[random.next() as usize % signs.len()]).collect();
+        fuzzing::text(&text);
     }
 }

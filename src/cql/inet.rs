@@ -20,7 +20,7 @@ impl<'r> FromValue<'r> for IpAddr {
 
     fn from_value(t: &CqlType, cell: Option<&'r [u8]>) -> Result<Self> {
         check::<Self>(t)?;
-        let bytes = cell::bytes::<Self>(t, cell)?;
+        let bytes = cell::some::<Self>(t, cell)?;
         if let Ok(four) = <[u8; 4]>::try_from(bytes) {
             return Ok(Self::from(four));
         }
@@ -62,6 +62,8 @@ impl FromValueOwned for IpAddr {}
 impl FromValueOwned for Ipv4Addr {}
 impl FromValueOwned for Ipv6Addr {}
 
+/// An IPv6 address that was mapped from an IPv4 one (`::ffff:1.2.3.4`) stays what it is in a column of
+/// its own; inside of a list, Cassandra makes the IPv4 address of it.
 impl ToValue for IpAddr {
     fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
         to.inet(*self)
@@ -98,6 +100,8 @@ mod tests {
         for length in [0, 3, 5, 15, 17] {
             assert!(IpAddr::from_value(&t, Some(&vec![0; length])).is_err());
         }
+        let empty = IpAddr::from_value(&t, Some(&[])).unwrap_err().to_string();
+        assert!(empty.ends_with("it is empty; read it as MaybeEmpty<IpAddr>"), "{empty}");
         assert!(IpAddr::check(&CqlType::Text).is_err());
     }
 

@@ -233,6 +233,10 @@ impl<T: ToValue, const N: usize> ToValue for [T; N] {
 }
 
 /// To `set` and `list`.
+///
+/// The server sorts a set that is a column's own value. Inside of another value it keeps the order
+/// in which the elements came, which differs from one `HashSet` to the next: two that are equal are
+/// then two keys. A [`BTreeSet`] always has the same.
 impl<T: ToValue, S: Send + Sync> ToValue for HashSet<T, S> {
     fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
         to.list_of::<Self, _>(self)

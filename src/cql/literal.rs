@@ -2,9 +2,11 @@
 //!
 //! Where CQL's own notation cannot say a value exactly, or not on every server, a form that can is
 //! taken: days and milliseconds as numbers outside of the years that all calendars agree on, and
-//! `blobAs…(0x…)` for empty values and for a few at the very end of their range.
+//! `blobAs…(0x…)` for empty values, for a few at the very end of their range, and for IPv6 addresses
+//! that the server would take for IPv4.
 
 use std::fmt::{self, Display, Write};
+use std::net::IpAddr;
 
 use super::cql_type::Identifier;
 use super::{CqlDuration, CqlType, Date, Decimal, Timestamp, Value};
@@ -25,7 +27,7 @@ impl Display for Value {
             Self::Double(v) => float(f, *v, v),
             Self::Duration(v) => duration(f, *v),
             Self::Float(v) => float(f, (*v).into(), v),
-            Self::Inet(v) => write!(f, "'{v}'"),
+            Self::Inet(v) => inet(f, *v),
             Self::Int(v) => v.fmt(f),
             Self::SmallInt(v) => v.fmt(f),
             Self::Time(v) => write!(f, "'{v}'"),
@@ -98,6 +100,14 @@ fn decimal(f: &mut fmt::Formatter<'_>, v: &Decimal) -> fmt::Result {
     v.fmt(f)
 }
 
+/// The server makes an IPv4 address of an IPv6 one that was mapped from it.
+fn inet(f: &mut fmt::Formatter<'_>, v: IpAddr) -> fmt::Result {
+    match v {
+        IpAddr::V6(v) if v.to_ipv4_mapped().is_some() => of_bytes(f, &CqlType::Inet, &v.octets()),
+        v => write!(f, "'{v}'"),
+    }
+}
+
 /// The days and milliseconds of the years 1600 to 9999: after the switch of calendars, and of four
 /// digits.
 const DAYS: std::ops::Range<i32> = -135_140..2_932_897;
@@ -162,7 +172,12 @@ mod tests {
             (Decimal::new(1, 400).into(), "1E-400"),
             (VarInt::from(-7).into(), "-7"),
             (CqlDuration::new(-1, 0, -1).unwrap().into(), "-1mo1ns"),
-            (std::net::IpAddr::from([127, 0, 0, 1]).into(), "'127.0.0.1'"),
+            (IpAddr::from([127, 0, 0, 1]).into(), "'127.0.0.1'"),
+            ("::1".parse::<IpAddr>().unwrap().into(), "'::1'"),
+            (
+                "::ffff:1.2.3.4".parse::<IpAddr>().unwrap().into(),
+                "blobAsInet(0x00000000000000000000ffff01020304)",
+            ),
             (Value::Set(vec![1.into(), 2.into()]), "{1, 2}"),
             (Value::Map(vec![("a".into(), Value::List(Vec::new()))]), "{'a': []}"),
             (Value::Tuple(vec![1.into(), Value::Null]), "(1, null)"),

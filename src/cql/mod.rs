@@ -173,6 +173,9 @@ pub mod derive;
 mod empty;
 mod from_row;
 mod from_value;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod hostile;
 mod inet;

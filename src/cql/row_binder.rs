@@ -22,7 +22,13 @@ pub struct RowBinder<'b> {
     next: usize,
     bound: Places,
     by_name: bool,
+    /// How many bytes are left of [`ROOM`].
+    room: usize,
 }
+
+/// How long all values of a statement may be together. C counts the bytes of a request in 31 bits,
+/// headers, names and payload included, and one that is longer would never be answered.
+const ROOM: usize = i32::MAX as usize - (16 << 20);
 
 impl<'b> RowBinder<'b> {
     pub(crate) fn new(binding: &'b mut Binding<'_>, markers: &'b [Column]) -> Self {
@@ -30,7 +36,7 @@ impl<'b> RowBinder<'b> {
     }
 
     pub(super) fn on(target: &'b mut dyn Target, markers: &'b [Column]) -> Self {
-        Self { target, markers, next: 0, bound: Places::default(), by_name: false }
+        Self { target, markers, next: 0, bound: Places::default(), by_name: false, room: ROOM }
     }
 
     /// The statement's markers, in their order.
@@ -108,7 +114,7 @@ impl<'b> RowBinder<'b> {
             return Err(self.misplaced(index, ValueProblem::Duplicate));
         }
         value
-            .bind(ValueBinder::new(self.target, index, marker.cql_type()))
+            .bind(ValueBinder::new(self.target, index, &mut self.room, marker.cql_type()))
             .map_err(|error| error.map_value(|value| value.set_column(marker, index)))
     }
 
@@ -180,13 +186,39 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::super::recorder::{Recorder, markers};
+    use super::super::target::Native;
     use super::super::{CqlType, Unset};
     use super::*;
+    use crate::driver::Refusal;
     use crate::error::ErrorKind;
 
     fn problem(error: Error) -> ValueProblem {
         let ErrorKind::Bind(value) = error.kind() else { panic!("{error:?}") };
         value.problem().clone()
+    }
+
+    #[test]
+    fn no_request_becomes_too_long_to_be_sent() {
+        struct Anywhere;
+
+        impl Target for Anywhere {
+            fn put(&mut self, _: usize, _: &CqlType, _: Native<'_>) -> Result<(), Refusal> {
+                Ok(())
+            }
+        }
+
+        // Nobody looks at them, so they take no memory.
+        let (longest, half) = (vec![0_u8; i32::MAX as usize + 1], vec![0_u8; 1 << 30]);
+        let markers = markers([("a", CqlType::Blob), ("b", CqlType::Blob), ("c", CqlType::Text)]);
+        let mut target = Anywhere;
+        let mut binder = RowBinder::on(&mut target, &markers);
+        assert_eq!(binder.at(0, &longest).map_err(problem), Err(ValueProblem::TooLong));
+        binder.at(1, &half).unwrap();
+        binder.at(2, "text").unwrap();
+        let mut binder = RowBinder::on(&mut target, &markers);
+        binder.at(0, &half).unwrap();
+        let error = binder.at(1, &half).unwrap_err().to_string();
+        assert!(error.contains("marker `b` (blob)") && error.contains("2 GiB"), "{error}");
     }
 
     #[test]

@@ -67,6 +67,16 @@ impl Target for Binding<'_> {
 }
 
 impl Native<'_> {
+    /// How many bytes it has, where that is for the program to say.
+    pub(super) fn length(self) -> usize {
+        match self {
+            Self::Text(v) => v.len(),
+            Self::Bytes(v) | Self::Nested(v) => v.len(),
+            Self::Decimal(unscaled, _) => unscaled.len().saturating_add(4),
+            _ => 0,
+        }
+    }
+
     /// Appends the value as the protocol has it inside of others: its length, then its bytes; a
     /// length below zero is NULL.
     pub(super) fn write(self, out: &mut Vec<u8>) {

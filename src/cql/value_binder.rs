@@ -30,13 +30,19 @@ pub struct ValueBinder<'b> {
 
 /// Where a value goes.
 pub(super) enum To<'b> {
-    Marker(&'b mut dyn Target, usize),
+    /// With its place, and how many bytes the whole statement may still get.
+    Marker(&'b mut dyn Target, usize, &'b mut usize),
     Inside(Place<'b>),
 }
 
 impl<'b> ValueBinder<'b> {
-    pub(super) fn new(target: &'b mut dyn Target, index: usize, cql_type: &'b CqlType) -> Self {
-        Self { to: To::Marker(target, index), cql_type }
+    pub(super) fn new(
+        target: &'b mut dyn Target,
+        index: usize,
+        room: &'b mut usize,
+        cql_type: &'b CqlType,
+    ) -> Self {
+        Self { to: To::Marker(target, index, room), cql_type }
     }
 
     /// The type of the marker or place.
@@ -297,25 +303,25 @@ impl<'b> ValueBinder<'b> {
 
     pub(super) fn put<T: ?Sized>(self, value: Native<'_>) -> Result<()> {
         let cql_type = self.cql_type;
+        let length = value.length();
+        if i32::try_from(length).is_err() {
+            return Err(unbindable::<T>(cql_type, ValueProblem::TooLong));
+        }
         match self.to {
-            To::Marker(target, index) => target
-                .put(index, cql_type, value)
-                .map_err(|refusal| refused::<T>(cql_type, refusal)),
-            To::Inside(place) => {
-                if matches!(value, Native::Text(v) if is_too_long(v.as_bytes()))
-                    || matches!(value, Native::Bytes(v) if is_too_long(v))
-                {
-                    return Err(unbindable::<T>(cql_type, ValueProblem::TooLong));
+            To::Marker(target, index, room) => {
+                match room.checked_sub(length) {
+                    Some(left) => *room = left,
+                    None => return Err(unbindable::<T>(cql_type, ValueProblem::TooLong)),
                 }
+                let put = target.put(index, cql_type, value);
+                put.map_err(|refusal| refused::<T>(cql_type, refusal))
+            }
+            To::Inside(place) => {
                 value.write(place.out);
                 Ok(())
             }
         }
     }
-}
-
-fn is_too_long(bytes: &[u8]) -> bool {
-    i32::try_from(bytes.len()).is_err()
 }
 
 #[cold]
@@ -333,7 +339,7 @@ fn refused<T: ?Sized>(cql_type: &CqlType, refusal: Refusal) -> Error {
 impl Debug for ValueBinder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.to {
-            To::Marker(_, index) => write!(f, "ValueBinder({index}: {})", self.cql_type),
+            To::Marker(_, index, _) => write!(f, "ValueBinder({index}: {})", self.cql_type),
             To::Inside(_) => write!(f, "ValueBinder({})", self.cql_type),
         }
     }

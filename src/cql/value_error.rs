@@ -52,7 +52,7 @@ pub enum ValueProblem {
     OutOfRange,
     /// The CQL type counts in larger steps than this value does.
     Inexact,
-    /// The value is longer than the protocol can say.
+    /// The value is longer than the protocol can say, or the whole statement is with it.
     TooLong,
     /// NULL inside of a list, set, map or vector, which have no place for it.
     NullInside,
@@ -332,7 +332,9 @@ impl ValueError {
                 "the value is finer than the type, and nothing is rounded in silence; round it \
                  first",
             ),
-            ValueProblem::TooLong => f.write_str("the value is longer than 2 GiB"),
+            ValueProblem::TooLong => {
+                f.write_str("the value is longer than 2 GiB, or all values together are")
+            }
             ValueProblem::NullInside => {
                 f.write_str("NULL cannot stand inside of a collection; leave the element out")
             }

@@ -23,6 +23,7 @@
 //! | open, n + 1 requests | a request leaves | open, n | none |
 //! | open or LINE, n requests | close | CLOSED, n | send the line away; for n = 0, start the close |
 //! | CLOSED, n requests | a request enters, or waits | the same | refuse |
+//! | open, n requests | a request goes on to another in its place | the same | as who enters |
 //! | CLOSED, n + 2 requests | a request leaves | CLOSED, n + 1 | none |
 //! | CLOSED, 1 request | the last leaves | CLOSED, 0 | start the close |
 //! | CLOSED, n requests | close | the same | none |
@@ -192,6 +193,14 @@ impl<P: 'static> Gate<P> {
                 Err(now) => word = now,
             }
         }
+    }
+
+    /// Whether one inside may go on to another request in its place: as good as to leave and enter
+    /// again, as long as nobody waits and the gate is open. It still leaves once.
+    pub(super) fn may_stay(&self) -> bool {
+        // ORDERING: nothing is published. Who gets in line, or closes, after this look comes after
+        // the entry that it stands for.
+        self.word.load(Ordering::Relaxed) & (LINE | CLOSED) == 0
     }
 
     fn first_in_line(&self) -> Option<Next<P>> {
@@ -401,6 +410,22 @@ mod tests {
                 assert_eq!(started.iter().filter(|duty| **duty == Duty::StartClose).count(), 1);
             }
         }
+    }
+
+    #[test]
+    fn a_place_may_stay_while_nobody_waits() {
+        let gate = gate(1);
+        let one = enter(&gate).unwrap();
+        assert!(gate.may_stay());
+        let waiting = in_line(&gate);
+        assert!(!gate.may_stay());
+        drop((waiting, one));
+        let two = enter(&gate).unwrap();
+        assert!(gate.may_stay());
+        assert_eq!(gate.close(), Duty::None);
+        assert!(!gate.may_stay());
+        assert_eq!(left(gate.leave()), Duty::StartClose);
+        std::mem::forget(two);
     }
 
     #[test]

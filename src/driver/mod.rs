@@ -9,9 +9,9 @@
 //! `cluster` and `profile` settings (what both take, `defaults`, with `retry_policy` and
 //! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
 //! take, `configure`), `payload`, `result`, `pending` a future on its way, `delivery` how that
-//! ends, `answer` one that is answered, `courier` and `reaper` the two helper threads (each a
-//! `worker`), `frame` the tasks on C's threads (`guarded` what they are made of, `watch` whether
-//! they block), `failure` C's errors, `log` C's log, `metrics` C's figures.
+//! ends, `pages` those of a stream, `answer` one that is answered, `courier` and `reaper` the two
+//! helper threads (each a `worker`), `frame` the tasks on C's threads (`guarded` what they are made
+//! of, `watch` whether they block), `failure` C's errors, `log` C's log, `metrics` C's figures.
 
 mod answer;
 mod authenticator;
@@ -31,6 +31,7 @@ mod guarded;
 pub(crate) mod log;
 mod metrics;
 mod nested;
+mod pages;
 mod payload;
 mod pending;
 mod plug;
@@ -56,6 +57,7 @@ pub(crate) use batch::Batch;
 pub(crate) use configure::Configure;
 pub(crate) use frame::{Handle, must_not_block, spawn as spawn_task, start as start_tasks};
 pub(crate) use nested::{Binding, Refusal};
+pub(crate) use pages::{Asker, Coming, Landing, Next, Room};
 pub(crate) use payload::Payload;
 pub(crate) use pending::Pending;
 pub use plug::{

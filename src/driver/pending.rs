@@ -33,7 +33,6 @@ use std::task::{Context, Poll};
 use callback_bridge::{Completer, Completion};
 
 use super::answer::Answer;
-use super::result::ResultSet;
 use super::session::Inside;
 use super::{courier, delivery, failure, frame, sys};
 use crate::error::{Error, Result};
@@ -77,23 +76,47 @@ impl<T, C: Send + Sync> Pending<T, C> {
         context: C,
         refused: impl FnOnce(&C),
     ) -> Result<Self> {
+        // SAFETY: the contract is the caller's; what comes back is the half that was given.
+        unsafe {
+            Self::install_with(future, callback, context, Completer::into_raw, |data| {
+                refused(Half::<T, C>::from_raw(data).context());
+            })
+        }
+    }
+
+    /// As [`install`](Self::install), for a callback whose data is what `pack` makes of its half, and
+    /// which `refused` gets back when C takes no callback.
+    ///
+    /// # Safety
+    /// `future` is a live reference that the caller owns and gives away, with no callback yet;
+    /// `callback` takes its data for what `pack` makes, and gives the half its outcome.
+    pub(super) unsafe fn install_with(
+        future: *mut sys::CassFuture,
+        callback: sys::FutureCallback,
+        context: C,
+        pack: impl FnOnce(Half<T, C>) -> *mut c_void,
+        refused: impl FnOnce(*mut c_void),
+    ) -> Result<Self> {
         let future = NonNull::new(future).expect("the C driver could not allocate a future");
         let (half, completion) = callback_bridge::pair_with(context);
-        let data = half.into_raw();
+        let data = pack(half);
         // No lock or borrow is held across this call: the callback may run inside it.
         let code = frame::unframed(|| {
             // SAFETY: `future` is live, and C hands `data` to `callback` once.
             unsafe { sys::cass_future_set_callback(future.as_ptr(), callback, data) }
         });
         if code != sys::OK {
-            // SAFETY: C did not keep `data`; the reference to the future is ours, given up here.
-            unsafe {
-                refused(Half::<T, C>::from_raw(data).context());
-                sys::cass_future_free(future.as_ptr());
-            }
+            refused(data);
+            // SAFETY: the reference to the future is ours, given up here.
+            unsafe { sys::cass_future_free(future.as_ptr()) };
             return Err(failure::from_code(code));
         }
         Ok(Self { completion: ManuallyDrop::new(completion), future })
+    }
+
+    /// The outcome, if it has come.
+    pub(super) fn try_take(&mut self) -> Option<Result<T>> {
+        self.completion.try_take().map(|done| done.unwrap_or_else(|_| Err(lost())))
     }
 }
 
@@ -108,7 +131,7 @@ impl<T: Outcome> Pending<T> {
     }
 }
 
-impl Pending<ResultSet> {
+impl<T> Pending<T> {
     /// The future itself, for what else it can tell. To be asked once this has resolved.
     pub(crate) fn into_answer(self) -> Answer {
         assert!(self.completion.is_terminated(), "the request is still on its way");

@@ -6,14 +6,24 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 use super::pending::Outcome;
 use super::{collection, data_type, failure, sys, text};
 use crate::cql::Column;
 use crate::error::Result;
 
+/// Cells that an index has room for before it has seen them: 1 MiB.
+const TRUSTED_CELLS: usize = 1 << 16;
+
 /// An owned `CassResult`: immutable, independent of future and session.
-pub(crate) struct ResultSet(NonNull<sys::CassResult>);
+pub(crate) struct ResultSet {
+    raw: NonNull<sys::CassResult>,
+    /// Every cell that C's iterator came to, row by row, once somebody asked for a row by its number.
+    /// `'static` stands for "as long as `raw`", and leaves this type only with the lifetime of a
+    /// borrow.
+    index: OnceLock<Box<[Option<&'static [u8]>]>>,
+}
 
 // SAFETY: C documents results as immutable; the reference count is atomic.
 unsafe impl Send for ResultSet {}
@@ -23,7 +33,7 @@ unsafe impl Sync for ResultSet {}
 impl Drop for ResultSet {
     fn drop(&mut self) {
         // SAFETY: our reference, given up here.
-        unsafe { sys::cass_result_free(self.0.as_ptr()) }
+        unsafe { sys::cass_result_free(self.raw.as_ptr()) }
     }
 }
 
@@ -32,7 +42,7 @@ impl Outcome for ResultSet {
         // SAFETY: set, says the caller; the getter gives a reference of our own, or NULL for a
         // failed future.
         match NonNull::new(unsafe { sys::cass_future_get_result(future) }.cast_mut()) {
-            Some(raw) => Ok(Self(raw)),
+            Some(raw) => Ok(Self { raw, index: OnceLock::new() }),
             // SAFETY: set, says the caller.
             None => Err(unsafe { failure::from_future(future) }),
         }
@@ -41,7 +51,7 @@ impl Outcome for ResultSet {
 
 impl ResultSet {
     fn as_ptr(&self) -> *const sys::CassResult {
-        self.0.as_ptr()
+        self.raw.as_ptr()
     }
 
     pub(crate) fn row_count(&self) -> usize {
@@ -94,6 +104,30 @@ impl ResultSet {
     /// Walks the rows from the first.
     pub(crate) fn cells(&self) -> Cells<'_> {
         Cells { walk: Walk::new(self), of: PhantomData }
+    }
+
+    /// The cells of a row by its number. `None` for one that C does not come to: there are not so many,
+    /// or the data is damaged.
+    ///
+    /// The first call goes through all rows, and keeps the places of their cells.
+    pub(crate) fn row(&self, number: usize) -> Option<&[Option<&[u8]>]> {
+        let cells = self.index.get_or_init(|| self.walk_all());
+        let columns = self.column_count();
+        let start = number.checked_mul(columns)?;
+        cells.get(start..start.checked_add(columns)?).filter(|row| !row.is_empty())
+    }
+
+    fn walk_all(&self) -> Box<[Option<&'static [u8]>]> {
+        let mut walk = Walk::new(self);
+        // The count is the server's word, and no reason to allocate any amount.
+        let expected = self.row_count().saturating_mul(walk.columns);
+        let mut cells = Vec::with_capacity(expected.min(TRUSTED_CELLS));
+        let mut row = Vec::with_capacity(walk.columns);
+        // SAFETY: the result lives in `self`, which lends these cells for the borrow of it only.
+        while unsafe { walk.step(&mut row) } {
+            cells.extend_from_slice(&row);
+        }
+        cells.into()
     }
 
     /// Walks the rows and keeps the result alive meanwhile.

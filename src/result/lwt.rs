@@ -69,7 +69,7 @@ impl Page {
             return Ok(Lwt::Refused(None));
         }
         let map = T::plan(columns).map_err(|error| error.in_statement(self.cql()))?;
-        let row = read(cells, columns, &map, &mut Count::of(self.len()), self.cql())?;
+        let row = read(cells, columns, &map, 0, self.cql())?;
         Ok(Lwt::Refused(Some(row)))
     }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::Rows;
-use crate::cql::{Column, FromRow, Uuid};
+use super::{IndexedRows, IntoRows, Rows};
+use crate::cql::{Column, FromRow, FromRowOwned, Row, Uuid};
 use crate::driver::{Answer, OwnedCells, ResultSet};
 use crate::error::Result;
 use crate::statement::{CustomPayload, PagingState};
@@ -47,6 +47,37 @@ impl Page {
         Rows::new(self)
     }
 
+    /// The rows in any order, as `T`.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let page = session.query("SELECT name FROM users", ()).await?;
+    /// let names = page.indexed::<(&str,)>()?;
+    /// if let Some(last) = names.len().checked_sub(1).and_then(|last| names.get(last)) {
+    ///     println!("the last is {}", last?.0);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Cost
+    /// The first row that is asked for costs as much as going through all of them, since C's iterator
+    /// knows one direction only, and leaves an index of 16 bytes a cell with the page. After that a row
+    /// costs the decoding of its values, and no call of C.
+    ///
+    /// # Errors
+    /// As for [`rows`](Self::rows).
+    pub fn indexed<'r, T: FromRow<'r>>(&'r self) -> Result<IndexedRows<'r, T>> {
+        IndexedRows::new(self)
+    }
+
+    /// The rows as owned values, with the page inside: an iterator that may leave the function.
+    ///
+    /// # Errors
+    /// As for [`rows`](Self::rows).
+    pub fn into_rows<T: FromRowOwned>(self) -> Result<IntoRows<T>> {
+        IntoRows::new(self)
+    }
+
     /// Number of rows in this page.
     pub fn len(&self) -> usize {
         self.result.row_count()
@@ -62,7 +93,8 @@ impl Page {
         self.columns.get_or_init(|| self.result.columns().into())
     }
 
-    /// Where the next page starts; `None` when this was the last.
+    /// Where the next page starts, for [`start_at`](crate::Query::start_at); `None` when this was the
+    /// last.
     pub fn next_page(&self) -> Option<PagingState> {
         self.result.paging_state().map(PagingState::from_bytes)
     }
@@ -97,6 +129,25 @@ impl Page {
     pub(super) fn into_cells(self) -> (OwnedCells, Box<[Column]>) {
         let columns = self.columns.into_inner().unwrap_or_else(|| self.result.columns().into());
         (self.result.into_cells(), columns)
+    }
+}
+
+/// The rows with columns that are known at run time only. None for a statement that returns none.
+///
+/// ```no_run
+/// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+/// let page = session.query("SELECT * FROM users", ()).await?;
+/// for row in &page {
+///     println!("{}", row?.get::<&str>("name")?);
+/// }
+/// # Ok(()) }
+/// ```
+impl<'r> IntoIterator for &'r Page {
+    type Item = Result<Row<'r>>;
+    type IntoIter = Rows<'r, Row<'r>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Rows::of_any_columns(self)
     }
 }
 

@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::marker::PhantomData;
 
 use super::Page;
-use crate::cql::{Column, ColumnMap, FromRow, RawRow};
+use crate::cql::{Column, ColumnMap, FromRow, RawRow, Row};
 use crate::driver::Cells;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,17 +25,29 @@ pub struct Rows<'r, T> {
 
 impl<'r, T: FromRow<'r>> Rows<'r, T> {
     pub(super) fn new(page: &'r Page) -> Result<Self> {
-        let cql = page.cql();
+        let map = plan::<T>(page.columns(), page.cql())?;
+        Ok(Self::planned(page, map))
+    }
+}
+
+impl<'r> Rows<'r, Row<'r>> {
+    pub(super) fn of_any_columns(page: &'r Page) -> Self {
+        Self::planned(page, ColumnMap::all(page.columns()))
+    }
+}
+
+impl<'r, T> Rows<'r, T> {
+    fn planned(page: &'r Page, map: ColumnMap) -> Self {
         let columns = page.columns();
-        Ok(Self {
-            map: plan::<T>(columns, cql)?,
+        Self {
+            map,
             row: Vec::with_capacity(columns.len()),
             cells: page.result().cells(),
             columns,
             count: Count::of(page.len()),
-            cql,
+            cql: page.cql(),
             of: PhantomData,
-        })
+        }
     }
 }
 
@@ -49,12 +61,11 @@ impl<'r, T: FromRow<'r>> Iterator for Rows<'r, T> {
         if !self.cells.step(&mut self.row) {
             return Some(Err(self.count.cut_short().in_statement(self.cql)));
         }
-        Some(read(&self.row, self.columns, &self.map, &mut self.count, self.cql))
+        Some(read(&self.row, self.columns, &self.map, self.count.next(), self.cql))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // A damaged page ends early, with an error as its last item.
-        (usize::from(!self.count.is_done()), Some(self.count.left()))
+        self.count.size_hint()
     }
 }
 
@@ -96,11 +107,20 @@ impl Count {
     pub(super) fn cut_short(&mut self) -> Error {
         let Self { seen, all } = *self;
         self.seen = all;
-        Error::new(
-            ErrorKind::Malformed,
-            format!("the page says {all} rows, and row {seen} is damaged or missing"),
-        )
+        damaged(all, seen)
     }
+
+    /// For the iterators.
+    pub(super) fn size_hint(&self) -> (usize, Option<usize>) {
+        // A damaged page ends early, with an error as its last item.
+        (usize::from(!self.is_done()), Some(self.left()))
+    }
+}
+
+/// A page of so many rows ends before this one.
+pub(super) fn damaged(all: usize, row: usize) -> Error {
+    let text = format!("the page says {all} rows, and row {row} is damaged or missing");
+    Error::new(ErrorKind::Malformed, text)
 }
 
 /// Checks the columns against `T`.
@@ -111,15 +131,14 @@ pub(super) fn plan<'r, T: FromRow<'r>>(columns: &[Column], cql: &str) -> Result<
     T::plan(columns).map_err(|error| error.in_statement(cql))
 }
 
-/// Reads the next row from its cells. An error names the row's number and the statement.
+/// Reads a row from its cells. An error names its number in the page, and the statement.
 pub(super) fn read<'r, T: FromRow<'r>>(
     cells: &[Option<&'r [u8]>],
     columns: &'r [Column],
     map: &ColumnMap,
-    count: &mut Count,
+    at: usize,
     cql: &str,
 ) -> Result<T> {
-    let at = count.next();
     T::from_row(RawRow::new(cells, columns, map))
         .map_err(|error| error.map_value(|value| value.set_row(at)).in_statement(cql))
 }

@@ -64,6 +64,12 @@ const WRONG_NAME: &str = "the node's certificate is not made out to the name tha
 const NO_LOGIN: &str = "the node wants a login: give one with `auth` or `authenticator`";
 const PERHAPS_TLS: &str = "the node hung up at once, as one does whose port speaks nothing but TLS: \
     `tls` speaks it";
+const PERHAPS_CERTIFICATE: &str = "the node hung up in or just after the handshake, as one does that \
+    wants a certificate of ours or refuses the one that it was shown: `client_pem` takes one that the \
+    node's authorities have signed, with its own key";
+/// C's words for a node that hung up. Which of them comes is chance, as is whether an alert that the
+/// node sent before was still read.
+const HUNG_UP: [&str; 2] = ["closed prematurely", "Unable to write to socket"];
 
 /// What C puts before the cause of one host's failure.
 const OF_HOST: &str = "Unable to establish a control connection to host ";
@@ -129,8 +135,8 @@ impl Diagnosis {
             },
             ErrorKind::Tls => advice(TLS, said),
             ErrorKind::BadCredentials if said.contains("no auth provider") => Some(NO_LOGIN),
-            ErrorKind::NoHosts if self.verify.is_none() && said.contains("closed prematurely") => {
-                Some(PERHAPS_TLS)
+            ErrorKind::NoHosts if HUNG_UP.iter().any(|words| said.contains(words)) => {
+                Some(if self.verify.is_some() { PERHAPS_CERTIFICATE } else { PERHAPS_TLS })
             }
             _ => None,
         }
@@ -278,6 +284,19 @@ mod tests {
         let error = diagnosis(&["::1"], None).explain_with(closed(), &log);
         assert_eq!(*error.kind(), ErrorKind::NoHosts);
         assert!(error.message().contains("nothing but TLS"), "{error}");
+    }
+
+    #[test]
+    fn a_node_that_hangs_up_may_want_a_certificate() {
+        for words in ["Connection closed prematurely", "Error: 'Unable to write to socket'"] {
+            let closed = failed(ErrorKind::NoHosts, words);
+            let error = diagnosis(&["::1"], Some(Verify::Chain)).explain_with(closed, &[]);
+            assert_eq!(*error.kind(), ErrorKind::NoHosts);
+            assert!(error.message().contains("`client_pem`"), "{error}");
+            let closed = failed(ErrorKind::NoHosts, words);
+            let error = diagnosis(&["::1"], None).explain_with(closed, &[]);
+            assert!(error.message().contains("`tls`"), "{error}");
+        }
     }
 
     #[test]

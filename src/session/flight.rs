@@ -123,15 +123,34 @@ impl Deadline {
         Self { after, clock: Clock::new(session.runtime(), after) }
     }
 
+    /// Resolves with the error of a stream that takes too long.
+    pub(crate) fn poll_stream(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        let after = self.after;
+        self.poll_clock(cx).map(|passed| {
+            passed.err().unwrap_or_else(|| {
+                let text = format!("the stream was not at its end within {after:?}");
+                Error::new(ErrorKind::Deadline, text)
+            })
+        })
+    }
+
+    /// Resolves when the time has passed, or nobody can tell.
+    fn poll_clock(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.clock.poll(cx).map(|expired| match expired {
+            Expired::NoTimer(cause) => Err(Error::new(ErrorKind::NoTimer, "").with_source(cause)),
+            Expired::Elapsed => Ok(()),
+        })
+    }
+
     /// Resolves with the error of a request that comes too late. `sent` says whether C has it.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, sent: bool) -> Poll<Error> {
-        Poll::Ready(match ready!(self.clock.poll(cx)) {
-            Expired::NoTimer(cause) => Error::new(ErrorKind::NoTimer, "").with_source(cause),
-            Expired::Elapsed if sent => {
+        Poll::Ready(match ready!(self.poll_clock(cx)) {
+            Err(error) => error,
+            Ok(()) if sent => {
                 let text = format!("no answer within {:?}; the request may still run", self.after);
                 Error::new(ErrorKind::Deadline, text)
             }
-            Expired::Elapsed => {
+            Ok(()) => {
                 let text = format!("no place came free within {:?}", self.after);
                 Error::new(ErrorKind::Busy, text)
             }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::options::DEFAULT_PAGE_SIZE;
 use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
@@ -37,7 +38,8 @@ pub struct Bound<'p> {
     statement: Statement,
     of: Ref<'p>,
     options: Options,
-    prefetch: usize,
+    /// Apart, so that requests which are no streams stay small.
+    paging: Option<Box<PagingOptions>>,
     frozen: AtomicBool,
     /// Found while binding or setting; told at the await.
     error: Option<Error>,
@@ -94,7 +96,7 @@ impl<'p> Bound<'p> {
             }
         };
         let frozen = AtomicBool::new(false);
-        let mut bound = Self { statement, of, options, prefetch: 0, frozen, error };
+        let mut bound = Self { statement, of, options, paging: None, frozen, error };
         let checked = bound.options.check(bound.of.session());
         let done = checked.and_then(|()| bound.options.apply(&mut bound.statement));
         bound.note(done);
@@ -120,14 +122,30 @@ impl<'p> Bound<'p> {
     }
 
     /// How many pages a stream fetches beyond the one being read. Default: 0.
+    ///
+    /// See [`Query::prefetch`](crate::Query::prefetch).
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.prefetch = pages;
+        self.paging_options().prefetch = pages;
         self
     }
 
     /// Starts where an earlier page of the same statement with the same values ended.
     pub fn start_at(self, state: PagingState) -> Self {
-        self.write(|statement| statement.set_paging_state(state.as_bytes()))
+        let mut bound = self.write(|statement| statement.set_paging_state(state.as_bytes()));
+        bound.paging_options().start = Some(state);
+        bound
+    }
+
+    /// How long a stream may take as a whole. Default: no limit.
+    ///
+    /// See [`Query::stream_deadline`](crate::Query::stream_deadline).
+    pub fn stream_deadline(mut self, after: Duration) -> Self {
+        self.paging_options().deadline = Some(after).filter(|after| *after != Duration::MAX);
+        self
+    }
+
+    fn paging_options(&mut self) -> &mut PagingOptions {
+        self.paging.get_or_insert_default()
     }
 
     /// Executes it: a future for combinators that take no `IntoFuture`.
@@ -249,7 +267,7 @@ impl<'p> Bound<'p> {
             statement: self.statement,
             of,
             options: self.options,
-            prefetch: self.prefetch,
+            paging: self.paging,
             frozen: self.frozen,
             error: self.error,
         }
@@ -347,9 +365,8 @@ impl<'p> Bound<'p> {
             session: self.of.session().clone(),
             cql: Arc::clone(self.of.cql()),
             statement: self.statement,
-            idempotent: self.options.is_idempotent(),
-            prefetch: self.prefetch,
             options: self.options,
+            paging: self.paging.map_or_else(PagingOptions::default, |paging| *paging),
         })
     }
 }
@@ -359,9 +376,18 @@ pub(crate) struct Paging {
     pub(crate) session: Session,
     pub(crate) statement: Statement,
     pub(crate) cql: Arc<str>,
-    pub(crate) idempotent: bool,
-    pub(crate) prefetch: usize,
     pub(crate) options: Options,
+    pub(crate) paging: PagingOptions,
+}
+
+/// What a stream is told beside the options of its requests.
+#[derive(Default)]
+pub(crate) struct PagingOptions {
+    pub(crate) prefetch: usize,
+    /// Where it starts, when that is not the beginning.
+    pub(crate) start: Option<PagingState>,
+    /// Of the whole stream.
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl Ref<'_> {

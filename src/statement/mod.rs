@@ -20,8 +20,8 @@ mod query;
 
 pub use batch::{Batch, BatchKind, Item};
 pub use bound::Bound;
-pub(crate) use bound::Paging;
 pub(crate) use bound::Ref;
+pub(crate) use bound::{Paging, PagingOptions};
 pub use consistency::{Consistency, SerialConsistency};
 pub use execute::Execute;
 pub use options::Options;

@@ -8,11 +8,25 @@ use crate::error::{Error, ErrorKind};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// The longest text that is looked at. A state has a partition key of at most 64 KiB in it, and a
+/// clustering key of as much.
+const MOST_LETTERS: usize = 1 << 20;
+
 /// Where a page starts, as the server told.
 ///
 /// It belongs to one statement with one set of values: used with others, the server answers with an
-/// error or, worse, with other rows. As text it is URL-safe base64 with a check sum, so that a
-/// damaged one is refused here. The check sum is no signature: sign what a client could change.
+/// error or, worse, with other rows. It may be kept, given to another process, and used more than once,
+/// as long as the table is there.
+///
+/// # As text
+/// `to_string` gives URL-safe base64 (letters, digits, `-`, `_`) with a check sum, a third longer than
+/// the state and six letters more; `parse` refuses what is damaged, cut short or no such text, with
+/// [`ErrorKind::PagingState`], before anything is sent.
+///
+/// # Trust
+/// The server trusts it: it is a place in a table, and it may hold values of a key. The check sum finds
+/// accidents and no intent. What a client could change needs a signature of yours, over the text
+/// together with the values that it belongs to; what a client should not read needs encryption.
 ///
 /// ```
 /// use async_cassandra::PagingState;
@@ -65,6 +79,11 @@ impl FromStr for PagingState {
 
     fn from_str(token: &str) -> Result<Self, Error> {
         let damaged = || Error::new(ErrorKind::PagingState, "the text is damaged or cut short");
+        // Nobody's state is that long, and a text from outside is no reason to allocate any amount.
+        if token.len() > MOST_LETTERS {
+            let text = format!("{} letters are more than any server's state has", token.len());
+            return Err(Error::new(ErrorKind::PagingState, text));
+        }
         let mut bytes = decode(token).ok_or_else(damaged)?;
         let at = bytes.len().checked_sub(4).ok_or_else(damaged)?;
         let sum = bytes.split_off(at);
@@ -88,6 +107,10 @@ fn decode(token: &str) -> Option<Vec<u8>> {
         }
         word <<= 6 * (4 - chunk.len());
         let [_, first, second, third] = word.to_be_bytes();
+        // Bits that stand for no byte: one state has one text.
+        if [first, second, third].iter().skip(chunk.len() - 1).any(|bits| *bits != 0) {
+            return None;
+        }
         bytes.extend([first, second, third].into_iter().take(chunk.len() - 1));
     }
     Some(bytes)
@@ -119,12 +142,26 @@ mod tests {
             let mut broken = token.clone().into_bytes();
             broken[at] = if broken[at] == b'A' { b'B' } else { b'A' };
             let broken = String::from_utf8(broken).unwrap();
-            // The last letter carries bits that no byte uses.
-            if at + 1 < token.len() {
-                assert!(broken.parse::<PagingState>().is_err(), "{broken}");
-            }
+            assert!(broken.parse::<PagingState>().is_err(), "{broken}");
             assert!(token[..at].parse::<PagingState>().is_err());
         }
-        assert!("ä+/=".parse::<PagingState>().is_err());
+        for text in ["", "A", "ä+/=", &"A".repeat(MOST_LETTERS + 4)] {
+            let error = text.parse::<PagingState>().unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::PagingState);
+        }
+    }
+
+    #[test]
+    fn one_state_has_one_text() {
+        for length in 0..10 {
+            let token = PagingState::from_bytes(&vec![7; length]).to_string();
+            let (last, rest) = token.as_bytes().split_last().unwrap();
+            for other in ALPHABET.iter().filter(|letter| *letter != last) {
+                let mut text = rest.to_vec();
+                text.push(*other);
+                let text = String::from_utf8(text).unwrap();
+                assert!(text.parse::<PagingState>().is_err(), "{text} beside {token}");
+            }
+        }
     }
 }

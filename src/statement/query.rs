@@ -5,6 +5,7 @@ use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
 use crate::cql::{FromRowOwned, FromValueOwned, ToRow};
@@ -46,6 +47,7 @@ struct Changes {
     page_size: Option<u32>,
     prefetch: Option<usize>,
     start_at: Option<PagingState>,
+    stream_deadline: Option<Duration>,
 }
 
 impl Changes {
@@ -56,6 +58,9 @@ impl Changes {
         }
         if let Some(pages) = self.prefetch {
             bound = bound.prefetch(pages);
+        }
+        if let Some(after) = self.stream_deadline {
+            bound = bound.stream_deadline(after);
         }
         match self.start_at {
             Some(state) => bound.start_at(state),
@@ -101,9 +106,25 @@ impl<'s> Query<'s> {
         self
     }
 
-    /// How many pages a stream fetches beyond the one being read. Default: 0.
+    /// How many pages a stream fetches beyond the one being read. Default: 0, which asks for a page
+    /// when the one before has been read, and waits for it.
+    ///
+    /// With one or more the next page is asked for by the C driver's own thread, as soon as the one
+    /// before it has arrived: the runtime may be as busy as it likes. A stream has `pages` + 1 pages in
+    /// memory at most.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.changes.prefetch = Some(pages);
+        self
+    }
+
+    /// How long a stream may take as a whole, on the session's [`Runtime`](crate::rt::Runtime).
+    /// `Duration::MAX`, the default, for no limit. [`deadline`](Self::deadline) is for each page.
+    ///
+    /// It counts from when the first page is asked for. When it has passed, the stream ends with
+    /// [`ErrorKind::Deadline`], at the end of a page at the latest; its
+    /// [`position`](crate::RowStream::position) says where another may go on.
+    pub fn stream_deadline(mut self, after: Duration) -> Self {
+        self.changes.stream_deadline = Some(after);
         self
     }
 

@@ -98,7 +98,7 @@ impl Cell {
             rest.live.sessions += left.sessions;
             rest.live.futures += left.requests + left.prepares;
             rest.live.statements += left.requests;
-            rest.live.callbacks += left.requests;
+            rest.live.callbacks += left.requests + left.prepares;
         }
         settle("what this test left");
         callers::hold(&fake_driver::watched());

@@ -1,13 +1,15 @@
 //! The session against the fake driver: every test under each order of completion and each runtime.
 //!
 //! A test's name is `personality::runtime::test`. Those that bring several runtimes are
-//! `personality::across_runtimes::test`, those that poll by hand `personality::polled_by_hand::test`;
+//! `personality::across_runtimes::test`, those that poll by hand `personality::polled_by_hand::test`
+//! and `personality::ahead_of_polls::test`;
 //! what has no runtime in it is `courier::…`, `log::…`, `lost::…` or `spans::…`.
 
 #[path = "../harness/mod.rs"]
 mod harness;
 
 mod across;
+mod ahead;
 mod answers;
 mod batches;
 #[path = "../../crates/callback-bridge/tests/support/mod.rs"]
@@ -202,6 +204,38 @@ macro_rules! tests {
         #[test]
         fn streams_dropped_while_fetching() {
             HERE.alone(streams::dropped_while_fetching)
+        }
+        #[test]
+        fn streams_with_progress() {
+            HERE.shared(streams::with_progress)
+        }
+        #[test]
+        fn streams_resumed() {
+            HERE.shared(streams::resumed)
+        }
+        #[test]
+        fn streams_retried() {
+            HERE.shared(streams::retried)
+        }
+        #[test]
+        fn streams_that_lend() {
+            HERE.shared(streams::lent)
+        }
+        #[test]
+        fn streams_in_little_memory() {
+            HERE.alone(ahead::memory)
+        }
+        #[test]
+        fn streams_with_late_pages() {
+            HERE.alone(streams::late_pages)
+        }
+        #[test]
+        fn streams_that_take_too_long() {
+            HERE.alone(streams::late_streams)
+        }
+        #[test]
+        fn pages_in_any_order() {
+            HERE.shared(streams::pages_in_any_order)
         }
 
         #[test]
@@ -459,10 +493,56 @@ macro_rules! by_hand {
     };
 }
 
+/// The tests of pages that are asked for ahead: no runtime changes what they see.
+macro_rules! pages_ahead {
+    ($personality:ident) => {
+        use super::*;
+        const HERE: Cell = Cell::new(stringify!($personality), "futures_executor");
+
+        #[test]
+        fn pages_are_asked_for_unpolled() {
+            HERE.alone(ahead::unpolled)
+        }
+        #[test]
+        fn pages_of_a_large_table() {
+            HERE.alone(ahead::large_table)
+        }
+        #[test]
+        fn many_pages_dropped() {
+            HERE.alone(ahead::many_dropped)
+        }
+        #[test]
+        fn pages_let_others_first() {
+            HERE.alone(ahead::others_first)
+        }
+        #[test]
+        fn pages_and_close() {
+            HERE.alone(ahead::closed)
+        }
+        #[test]
+        fn pages_dropped_with_their_session() {
+            HERE.alone(ahead::dropped_with_its_session)
+        }
+        #[test]
+        fn pages_that_fail_on_the_spot() {
+            HERE.alone(ahead::failed_on_the_spot)
+        }
+        #[test]
+        fn streams_dropped_at_any_moment() {
+            HERE.alone(streams::dropped_at_any_moment)
+        }
+        #[test]
+        fn empty_pages_without_end() {
+            HERE.alone(streams::empty_without_end)
+        }
+    };
+}
+
 macro_rules! under {
     ($($personality:ident)*) => { $(mod $personality {
         use super::*;
         mod polled_by_hand { by_hand!($personality); }
+        mod ahead_of_polls { pages_ahead!($personality); }
         mod across_runtimes { across!($personality); }
         mod tokio_multi_thread { tests!($personality tokio_multi_thread); }
         mod tokio_current_thread { tests!($personality tokio_current_thread); }

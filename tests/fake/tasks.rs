@@ -165,6 +165,30 @@ fn polled_where_they_are_answered() {
 }
 
 #[test]
+fn streams_where_their_pages_arrive() {
+    each(|cell| {
+        let session = connected(cell);
+        let polls = Polls::default();
+        let own = session.clone();
+        let held = Held::new();
+        let task = session.driver_threads().spawn(polls.of(async move {
+            let mut pages = own.query("ROWS 3 10", ()).prefetch(0).pages().await.unwrap();
+            let mut rows = 0;
+            while let Some(page) = pages.try_next().await.unwrap() {
+                rows += page.len();
+            }
+            assert_eq!(rows, 30);
+        }));
+        until("it was polled", || polls.number() == 1);
+        drop(held);
+        wait(task);
+        let all = polls.all();
+        let here = On::answer(cell);
+        assert!(all[1..].iter().all(|on| *on == here), "{}: {all:?}", cell.personality);
+    });
+}
+
+#[test]
 fn several_io_threads() {
     under("threads", |cell| {
         let session = connected(cell);

@@ -3,10 +3,10 @@
 use async_cassandra::cql::{Column, CqlType, Row, ValueError};
 use async_cassandra::rt::{DriverThreads, Panicked, Task};
 use async_cassandra::{
-    Batch, BatchKind, Bound, Close, CloseFuture, Connect, ContactPoint, Coordinator, CustomPayload,
-    Error, Execute, Item, Lwt, Options, Page, PageStream, PagingState, Peer, Prepare,
-    PrepareFuture, Prepared, Query, RowStream, Rows, Session, SessionBuilder, Tls, TlsVersion,
-    Trace, TryNext, Verify,
+    Batch, BatchKind, BorrowedRows, Bound, Close, CloseFuture, Connect, ContactPoint, Coordinator,
+    CustomPayload, Error, Execute, IndexedRows, IntoRows, Item, Lwt, Options, Page, PageStream,
+    PagingState, Peer, Position, Prepare, PrepareFuture, Prepared, Progress, Query, RowStream,
+    Rows, Session, SessionBuilder, Tls, TlsVersion, Trace, TryNext, TryNextRow, Verify,
 };
 
 fn everywhere<T: Send + Sync + 'static>() {}
@@ -28,6 +28,8 @@ fn handles_and_results_are_shared_freely() {
     everywhere::<Options>();
     everywhere::<Page>();
     everywhere::<PagingState>();
+    everywhere::<Position>();
+    everywhere::<Progress>();
     everywhere::<BatchKind>();
     everywhere::<Batch<'static>>();
     everywhere::<CustomPayload>();
@@ -57,6 +59,12 @@ fn requests_and_streams_travel() {
     moves::<RowStream<Local>>();
     moves::<TryNext<'_, PageStream>>();
     everywhere::<PageStream>();
+    everywhere::<BorrowedRows>();
+    moves::<BorrowedRows>();
+    moves::<TryNextRow<'_, Local>>();
+    moves::<IntoRows<Local>>();
+    travels::<IndexedRows<'_, Local>>();
+    shared::<IndexedRows<'_, Local>>();
     everywhere::<RowStream<(i32,)>>();
     travels::<Query<'_>>();
     travels::<Batch<'_>>();

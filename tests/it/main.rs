@@ -48,6 +48,8 @@ macro_rules! under {
         #[test]
         fn streams_give_every_row() { cell(stringify!($runtime), session::streams) }
         #[test]
+        fn streams_go_on_from_their_position() { cell(stringify!($runtime), session::streams_go_on) }
+        #[test]
         fn rows_by_their_number() { cell(stringify!($runtime), session::rows) }
         #[test]
         fn many_at_once() { cell(stringify!($runtime), session::many_at_once) }
@@ -92,10 +94,6 @@ mod server_side {
         cell("futures_executor", body);
     }
 
-    #[test]
-    fn types_in_every_place() {
-        once(types::everything);
-    }
     #[test]
     fn types_of_rust() {
         once(types::rust_types);

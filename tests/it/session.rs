@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_cassandra::{
-    Consistency, ErrorKind, PagingState, Reached, Retry, SerialConsistency, Session,
+    Consistency, ErrorKind, PagingState, Position, Reached, Retry, SerialConsistency, Session,
 };
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
@@ -86,6 +86,52 @@ pub async fn streams(test: Test) {
     assert!(matches!(wrong.unwrap_err().kind(), ErrorKind::Decode(_)));
     let no_rows = session.query("TRUNCATE numbers", ()).stream::<(i32,)>().await;
     assert_eq!(*no_rows.unwrap_err().kind(), ErrorKind::NotRows);
+}
+
+/// Each way to read a stream, left in the middle and gone on with from its position.
+pub async fn streams_go_on(test: Test) {
+    let session = &test.session;
+    numbers(session).await;
+    let select = session.prepare("SELECT n, name FROM numbers WHERE part = ?").await.unwrap();
+    for prefetch in [0, 3] {
+        let request = || select.bind((0,)).page_size(20).prefetch(prefetch);
+        let mut rows = request().stream::<(i32, String)>().await.unwrap();
+        for n in 0..130 {
+            assert_eq!(rows.try_next().await.unwrap().unwrap().0, n);
+        }
+        let so_far = rows.progress();
+        assert_eq!((so_far.pages, so_far.rows), (7, 130));
+        // Four bytes and `number 0` … `number 129`, each.
+        assert_eq!(so_far.bytes, Some(130 * (4 + 7) + 10 + 2 * 90 + 3 * 30));
+        let Position::At(state) = rows.position() else { panic!("{:?}", rows.position()) };
+        drop(rows);
+
+        // As in another process; the page that was read in part comes again.
+        let state: PagingState = state.to_string().parse().unwrap();
+        let mut pages = request().start_at(state).pages().await.unwrap();
+        let mut next = 120;
+        for _ in 0..3 {
+            let page = pages.try_next().await.unwrap().unwrap();
+            for row in &page {
+                assert_eq!(row.unwrap().get::<i32>("n").unwrap(), next);
+                next += 1;
+            }
+            let rows = page.indexed::<(i32, &str)>().unwrap();
+            let last = rows.get(rows.len() - 1).unwrap().unwrap();
+            assert_eq!(last, (next - 1, &*format!("number {}", next - 1)));
+        }
+        let Position::At(state) = pages.position() else { panic!("{:?}", pages.position()) };
+        pages.cancel();
+        assert!(pages.try_next().await.unwrap().is_none());
+
+        let pages = request().start_at(state).pages().await.unwrap();
+        let mut rows = pages.into_borrowed_rows();
+        while let Some((n, name)) = rows.try_next::<(i32, &str)>().await.unwrap() {
+            assert_eq!((n, name), (next, &*format!("number {next}")));
+            next += 1;
+        }
+        assert_eq!((next, rows.position()), (ROWS, Position::End));
+    }
 }
 
 pub async fn many_at_once(test: Test) {

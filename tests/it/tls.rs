@@ -92,6 +92,16 @@ fn tls_failed(error: &Error, words: &[&str]) {
     assert_eq!(error.retry(), Retry::No);
 }
 
+/// With TLS 1.3 a node refuses a client after the handshake, and hangs up at once: where the client
+/// writes meanwhile, the system may throw away the alert before anybody has read it.
+#[track_caller]
+fn not_let_in(error: &Error) {
+    match error.kind() {
+        ErrorKind::NoHosts => says(error, &ErrorKind::NoHosts, &["127.0.0.1", "`client_pem`"]),
+        _ => tls_failed(error, &["127.0.0.1", "alert", "`client_pem`"]),
+    }
+}
+
 #[test]
 fn a_node_that_asks_for_certificates() {
     let _one = own_node();
@@ -143,10 +153,10 @@ fn what_it_refuses(guarded: &Guarded) {
     let stranger = Tls::new().ca_pem(Authority::new().pem()).client_pem(certificate_pem, key_pem);
     tls_failed(&guarded.refuses(stranger), &["127.0.0.1", "`ca_pem`"]);
 
-    tls_failed(&guarded.refuses(guarded.trusting()), &["127.0.0.1", "alert", "`client_pem`"]);
+    not_let_in(&guarded.refuses(guarded.trusting()));
     let other = Authority::new().issue(&Subject::new("a stranger")).unwrap();
     let other = guarded.trusting().client_pem(&other.certificate_pem, &other.key_pem);
-    tls_failed(&guarded.refuses(other), &["127.0.0.1", "alert", "`client_pem`"]);
+    not_let_in(&guarded.refuses(other));
 
     let plain = Session::builder().contact_points([guarded.node.address()]);
     let error = block_on(plain.connect()).unwrap_err();

@@ -9,7 +9,9 @@ use crate::table::code;
 /// The source of cassandra-cpp-sys, as one text.
 fn declarations() -> String {
     let mut metadata = Command::new(env!("CARGO"));
+    // What other platforms need may not be there.
     metadata.args(["metadata", "--format-version=1", "--offline"]);
+    metadata.args(["--filter-platform", "x86_64-unknown-linux-gnu"]);
     let output = metadata.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let manifest = text

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_cassandra::{
-    ErrorKind, LatencyAware, LoadBalancing, Page, Prepared, Profile, Query, Session,
+    Consistency, ErrorKind, LatencyAware, LoadBalancing, Page, Prepared, Profile, Query, Session,
     SessionBuilder, SpeculativeExecution, rt,
 };
 use embedded_cassandra::{Cassandra, Cluster, Layout};
@@ -77,6 +77,8 @@ fn requests_go_where_they_are_sent() {
         limited("replicas first", replicas_first(&nodes)).await;
         limited("preparing on all hosts", prepared_hosts(&nodes)).await;
         limited("speculation", speculation(&nodes)).await;
+        // The last: a node is gone after it.
+        limited("a stream and a node's death", death_in_mid_stream(&nodes)).await;
     });
 }
 
@@ -240,5 +242,41 @@ async fn speculation(nodes: &Nodes) {
         assert_eq!(address(&twice.unwrap()), nodes.dc1[0]);
     }
     nodes.cluster[1].resume().unwrap();
+    session.close().await.unwrap();
+}
+
+/// A node dies while pages come from it: the others serve the rest, and no row is missing or doubled.
+async fn death_in_mid_stream(nodes: &Nodes) {
+    const ROWS: i32 = 2000;
+    let session = nodes.connect(LoadBalancing::round_robin()).await;
+    let replication = "{'class': 'NetworkTopologyStrategy', 'dc1': 2, 'dc2': 1}";
+    let keyspace = format!("CREATE KEYSPACE everywhere WITH replication = {replication}");
+    session.query(&keyspace, ()).await.unwrap();
+    session.query("CREATE TABLE everywhere.t (id int PRIMARY KEY)", ()).await.unwrap();
+    let insert = session.prepare("INSERT INTO everywhere.t (id) VALUES (?)").await.unwrap();
+    let writes = (0..ROWS).map(|id| insert.bind((id,)).consistency(Consistency::All).execute());
+    for written in futures::future::join_all(writes).await {
+        written.unwrap();
+    }
+    for prefetch in [0, 2] {
+        let rows = session.query("SELECT id FROM everywhere.t", ()).idempotent(true);
+        let mut pages = rows.page_size(20).prefetch(prefetch).pages().await.unwrap();
+        let (mut found, mut before) = (Vec::new(), BTreeSet::new());
+        let all = set([nodes.dc1[0], nodes.dc1[1], nodes.dc2]);
+        while let Some(page) = pages.try_next().await.unwrap() {
+            found.extend(page.rows::<(i32,)>().unwrap().map(|row| row.unwrap().0));
+            let is_alive = nodes.cluster[1].is_running();
+            if is_alive && before.len() < all.len() {
+                before.insert(session.coordinator(&page).await.unwrap().unwrap().address);
+            } else if is_alive && prefetch > 0 {
+                tokio::task::block_in_place(|| nodes.cluster[1].kill()).unwrap();
+                println!("killed after {} of {ROWS} rows", found.len());
+            }
+        }
+        assert_eq!(before, all, "each node has served pages");
+        found.sort_unstable();
+        assert!(found.iter().copied().eq(0..ROWS), "{} rows", found.len());
+    }
+    assert!(!nodes.cluster[1].is_running());
     session.close().await.unwrap();
 }

@@ -139,6 +139,11 @@ uint64_t fake_callbacks_run(void)
     return atomic_load(&callbacks_started);
 }
 
+uint64_t fake_most_results(void)
+{
+    return object_most(KIND_RESULT);
+}
+
 void fake_live(FakeLive *live)
 {
     live->clusters = object_live(KIND_CLUSTER);

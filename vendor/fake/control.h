@@ -25,6 +25,9 @@ typedef struct {
 
 EXPORT void fake_live(FakeLive *live);
 
+/* The most results that there were at a time since the last call, or since the library was loaded. */
+EXPORT uint64_t fake_most_results(void);
+
 /* Future callbacks that were started since the library was loaded. */
 EXPORT uint64_t fake_callbacks_run(void);
 

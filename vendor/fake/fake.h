@@ -54,6 +54,8 @@ bool object_take_back(const Object *object, Kind kind, const char *function);
  * use finds the poison. */
 void object_destroy(const void *object, Kind kind);
 uint64_t object_live(Kind kind);
+/* The most that there were at a time since the last call. */
+uint64_t object_most(Kind kind);
 
 _Noreturn void die(const char *function, const char *what);
 void *must_alloc(size_t size);
@@ -120,8 +122,9 @@ typedef struct {
     char message[256];
     uint32_t rows_per_page;
     uint32_t pages;
-    /* The last page's, when it fails. */
+    /* The last page's, when it fails, and how often: for ever with 0. */
     CassError last_page;
+    uint32_t failures;
     /* Rows that the iterator comes to, where that is not all of them. */
     uint32_t rows_there;
     bool cut_short;
@@ -180,6 +183,8 @@ struct CassStatement {
     Object object;
     /* Requests that still read this statement: changing it meanwhile is a bug of the program. */
     atomic_int in_flight;
+    /* How often its last page has failed. */
+    atomic_uint failures;
     char *text;
     /* NULL for a simple statement. */
     const CassPrepared *prepared;

@@ -4,6 +4,7 @@
  *   ERROR <code> <message>        fails; the code is a CassError, or a bare server code
  *   ROWS <rows per page> <pages>  columns (id int, name text), paged
  *   ROWS <rows per page> <pages> <code>   the last page fails
+ *   ROWS <rows per page> <pages> <code> <times>   the last page fails so many times
  *   SHORT <rows> <there>          one page that says <rows>, and whose iterator ends after <there>
  *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
  *   NEVER                         completes when the session closes
@@ -77,8 +78,10 @@ static bool parse_rows(Plan *plan, const char *rest)
     if (!next_number(&rest, &plan->rows_per_page) || !next_number(&rest, &plan->pages))
         return false;
     uint32_t code;
-    if (next_number(&rest, &code))
+    if (next_number(&rest, &code)) {
         plan->last_page = code > 0xFFFFFF ? code : SERVER(code);
+        next_number(&rest, &plan->failures);
+    }
     return plan->pages > 0;
 }
 

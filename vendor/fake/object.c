@@ -29,6 +29,8 @@ static const char *const KIND_NAMES[KIND_COUNT] = {
 };
 
 static atomic_ullong live[KIND_COUNT];
+/* The most that there were at a time, since the last look. */
+static atomic_ullong most[KIND_COUNT];
 
 /* The last objects that died. */
 #define GRAVES 4096
@@ -72,7 +74,10 @@ void *object_new(Kind kind, size_t size, bool handle)
     atomic_store(&object->magic, MAGIC(kind));
     atomic_store(&object->refs, 1);
     atomic_store(&object->handles, handle ? 1 : 0);
-    atomic_fetch_add(&live[kind], 1);
+    unsigned long long now = atomic_fetch_add(&live[kind], 1) + 1;
+    unsigned long long before = atomic_load(&most[kind]);
+    while (before < now && !atomic_compare_exchange_weak(&most[kind], &before, now))
+        ;
     return object;
 }
 
@@ -143,4 +148,9 @@ void object_destroy(const void *object, Kind kind)
 uint64_t object_live(Kind kind)
 {
     return atomic_load(&live[kind]);
+}
+
+uint64_t object_most(Kind kind)
+{
+    return atomic_exchange(&most[kind], atomic_load(&live[kind]));
 }

@@ -74,6 +74,12 @@ static void add_row(CassResult *result, uint32_t id)
     result_add_cell(result, name, (size_t)length);
 }
 
+static bool fails_again(const Plan *plan, const CassStatement *statement)
+{
+    unsigned before = atomic_fetch_add(&((CassStatement *)statement)->failures, 1);
+    return plan->failures == 0 || before < plan->failures;
+}
+
 static void rows(Outcome *outcome, const Plan *plan, const CassStatement *statement)
 {
     uint32_t page = 0;
@@ -83,7 +89,7 @@ static void rows(Outcome *outcome, const Plan *plan, const CassStatement *statem
         outcome_fail(outcome, SERVER_PROTOCOL_ERROR, "Invalid value for the paging state");
         return;
     }
-    if (plan->last_page != CASS_OK && page + 1 == plan->pages) {
+    if (plan->last_page != CASS_OK && page + 1 == plan->pages && fails_again(plan, statement)) {
         outcome_fail(outcome, plan->last_page, "the last page fails");
         return;
     }

@@ -42,6 +42,7 @@ pub struct Live {
 
 struct Controls {
     live: unsafe extern "C" fn(*mut Live),
+    most_results: unsafe extern "C" fn() -> u64,
     callbacks_run: unsafe extern "C" fn() -> u64,
     hold: unsafe extern "C" fn(),
     release: unsafe extern "C" fn(),
@@ -64,6 +65,7 @@ fn controls() -> &'static Controls {
         unsafe {
             Controls {
                 live: symbol(library, c"fake_live"),
+                most_results: symbol(library, c"fake_most_results"),
                 callbacks_run: symbol(library, c"fake_callbacks_run"),
                 hold: symbol(library, c"fake_hold"),
                 release: symbol(library, c"fake_release"),
@@ -103,6 +105,12 @@ pub fn live() -> Live {
     // SAFETY: fills the struct, which has the layout of FakeLive.
     unsafe { (controls().live)(&mut live) };
     live
+}
+
+/// The most results that there were at a time since the last call: pages, arrived and not freed.
+pub fn most_results() -> u64 {
+    // SAFETY: reads and sets a counter.
+    unsafe { (controls().most_results)() }
 }
 
 /// Future callbacks that were started since the library was loaded, inline ones included.

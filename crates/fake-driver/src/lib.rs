@@ -46,6 +46,7 @@
 //! | `ERROR <code> <message>` | fails; the code is a `CassError`, or a server's code alone (`0x1100`), decimal or `0x`; server codes come with an error result |
 //! | `ROWS <rows per page> <pages>` | columns `id int`, `name text`: ids count up from 0 over the pages, names are `name-<id>`; the paging state carries the position; with 0 rows, pages are empty and yet not the last |
 //! | `ROWS <rows per page> <pages> <code>` | the same, and the last page fails |
+//! | `ROWS <rows per page> <pages> <code> <times>` | the same, so many times with one statement; then it comes |
 //! | `SHORT <rows> <there>` | one page whose row count is `<rows>`, and whose iterator ends after `<there>`: damaged data |
 //! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
 //! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
@@ -74,7 +75,8 @@
 //!   connected.
 //! - Waiting on the I/O thread for a future that this thread has to complete.
 //! - Which thread calls which function, and in which kind of callback: [`watch()`] and [`watched()`].
-//! - [`live()`] counts the objects and callbacks that exist, so that a test can see that none is left.
+//! - [`live()`] counts the objects and callbacks that exist, so that a test can see that none is left;
+//!   [`most_results()`] says how many pages there were at a time.
 //! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
 //!   the queue's size, and a negative or zero one is refused as the driver refuses it.
 //!
@@ -88,8 +90,8 @@
 mod controls;
 #[cfg(target_os = "linux")]
 pub use controls::{
-    Live, Sighting, callbacks_run, forget, heard, hold, let_go, listen, live, release, watch,
-    watched,
+    Live, Sighting, callbacks_run, forget, heard, hold, let_go, listen, live, most_results,
+    release, watch, watched,
 };
 
 use std::path::Path;

@@ -48,12 +48,24 @@ impl Place {
     /// Hands a statement to C, which reads it until the request ends: the caller writes to it no
     /// more before that.
     pub(crate) fn execute(self, statement: &Statement) -> Result<Pending<ResultSet>> {
+        let (inside, future) = self.submit(statement);
+        // SAFETY: a fresh future, inside the gate.
+        unsafe { Pending::request(future, inside) }
+    }
+
+    /// As [`execute`](Self::execute), up to the future, which the caller then owns.
+    pub(in crate::driver) fn submit(self, statement: &Statement) -> (Inside, *mut sys::CassFuture) {
         let inside = self.into_inside();
         // SAFETY: as in `prepare`; C takes a reference to the statement.
-        unsafe {
-            let future = sys::cass_session_execute(inside.session(), statement.as_ptr());
-            Pending::request(future, inside)
-        }
+        let future = unsafe { sys::cass_session_execute(inside.session(), statement.as_ptr()) };
+        (inside, future)
+    }
+
+    /// Whether this place may serve another request, instead of being left and entered again: the
+    /// session takes requests, and nobody waits.
+    pub(in crate::driver) fn may_stay(&self) -> bool {
+        // SAFETY: as long as the place is held, what is shared is alive.
+        unsafe { self.0.as_ref() }.gate.may_stay()
     }
 
     /// As [`execute`](Self::execute), for a batch and the statements in it.

@@ -173,6 +173,35 @@ fn rows_come_in_pages() {
 }
 
 #[test]
+fn a_last_page_fails_so_many_times() {
+    for personality in PERSONALITIES {
+        let turn = Turn::take();
+        let session = connected(personality);
+        let statement = api::statement("ROWS 2 1 0x1001 2", 0);
+        for expected in [0x0200_1001, 0x0200_1001, 0, 0] {
+            assert_eq!(outcome(api::execute(session, statement)), expected);
+        }
+        api::give(c"cass_statement_free", statement);
+        close_and_free(session);
+        turn.done();
+    }
+}
+
+#[test]
+fn results_are_counted() {
+    let turn = Turn::take();
+    let session = connected("inline");
+    fake_driver::most_results();
+    let both = [(); 2].map(|()| run(session, "ROWS 1 1"));
+    for future in both {
+        api::give(c"cass_future_free", future);
+    }
+    assert_eq!((fake_driver::most_results(), fake_driver::most_results()), (2, 0));
+    close_and_free(session);
+    turn.done();
+}
+
+#[test]
 fn errors_have_code_message_and_fields() {
     for personality in PERSONALITIES {
         let turn = Turn::take();

@@ -1,0 +1,100 @@
+//! The rows of a page that is kept by who reads it.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::Page;
+use super::rows::{Count, plan, read};
+use crate::cql::{Column, ColumnMap, FromRow, FromRowOwned};
+use crate::driver::OwnedCells;
+use crate::error::Result;
+
+/// A page being read, row by row; a row is lent until the next.
+pub(super) struct Reading {
+    cells: OwnedCells,
+    columns: Box<[Column]>,
+    count: Count,
+    bytes: u64,
+    cql: Arc<str>,
+}
+
+impl Reading {
+    pub(super) fn new(page: Page) -> Self {
+        let (count, cql) = (Count::of(page.len()), Arc::clone(page.cql()));
+        let (cells, columns) = page.into_cells();
+        Self { cells, columns, count, bytes: 0, cql }
+    }
+
+    pub(super) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.count.is_done()
+    }
+
+    /// Bytes of the values of the rows so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The next row, `None` after the last. `map` is a plan for these columns.
+    pub(super) fn next<'a, T: FromRow<'a>>(&'a mut self, map: &ColumnMap) -> Option<Result<T>> {
+        if self.count.is_done() {
+            return None;
+        }
+        let Some(row) = self.cells.step() else {
+            return Some(Err(self.count.cut_short().in_statement(&self.cql)));
+        };
+        self.bytes += row.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
+        Some(read(row, &self.columns, map, self.count.next(), &self.cql))
+    }
+}
+
+/// The rows of a [`Page`] as owned values, with the page inside. Made by [`Page::into_rows`].
+///
+/// A row that cannot be read is an error in its place; the rows after it still come.
+pub struct IntoRows<T> {
+    reading: Reading,
+    map: ColumnMap,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: FromRowOwned> IntoRows<T> {
+    pub(super) fn new(page: Page) -> Result<Self> {
+        let map = plan::<T>(page.columns(), page.cql())?;
+        Ok(Self { reading: Reading::new(page), map, of: PhantomData })
+    }
+}
+
+impl<T> IntoRows<T> {
+    pub(super) fn is_done(&self) -> bool {
+        self.reading.is_done()
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.reading.bytes()
+    }
+}
+
+impl<T: FromRowOwned> Iterator for IntoRows<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        self.reading.next(&self.map)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.reading.count.size_hint()
+    }
+}
+
+impl<T: FromRowOwned> FusedIterator for IntoRows<T> {}
+
+impl<T> fmt::Debug for IntoRows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntoRows").field("left", &self.reading.count.left()).finish_non_exhaustive()
+    }
+}

@@ -33,7 +33,8 @@
 //!    several writes in one.
 //! 4. [`Page::rows`] gives the rows as tuples, as structs or as [`cql::Row`]; they may borrow from the
 //!    page. [`cql`] says which Rust type fits which CQL type.
-//! 5. [`Session::close`] ends it and waits; a drop ends it and does not.
+//! 5. [`Session::driver_threads`] runs tasks on the C driver's own threads, from any executor.
+//! 6. [`Session::close`] ends it and waits; a drop ends it and does not.
 //!
 //! # Errors
 //! One type, [`Error`]: a [kind](ErrorKind) with the server's own fields, a line for the log, and an

@@ -10,7 +10,8 @@
 //! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
 //! take, `configure`), `payload`, `result`, `pending` a future on its way, `delivery` how that
 //! ends, `pages` those of a stream, `answer` one that is answered, `courier` and `reaper` the two
-//! helper threads (each a `worker`), `failure` C's errors, `log` C's log, `metrics` C's figures.
+//! helper threads (each a `worker`), `frame` the tasks on C's threads (`guarded` what they are made
+//! of, `watch` whether they block), `failure` C's errors, `log` C's log, `metrics` C's figures.
 
 mod answer;
 mod authenticator;
@@ -24,7 +25,9 @@ mod data_type;
 mod defaults;
 mod delivery;
 mod failure;
+mod frame;
 mod gate;
+mod guarded;
 pub(crate) mod log;
 mod metrics;
 mod nested;
@@ -46,11 +49,13 @@ mod text;
 mod timestamp_gen;
 mod units;
 mod uuid;
+mod watch;
 pub(crate) mod worker;
 
 pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
 pub(crate) use configure::Configure;
+pub(crate) use frame::{Handle, must_not_block, spawn as spawn_task, start as start_tasks};
 pub(crate) use nested::{Binding, Refusal};
 pub(crate) use pages::{Asker, Coming, Landing, Next, Room};
 pub(crate) use payload::Payload;

@@ -26,14 +26,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use callback_bridge::contain;
-
 use super::answer::Answer;
 use super::pending::{Half, Outcome, Pending, finish};
 use super::result::ResultSet;
 use super::session::{Inside, Place};
 use super::statement::Statement;
-use super::{courier, sys};
+use super::{courier, frame, sys};
 use crate::error::{Error, Result};
 
 /// How many pages a stream may have: asked for, arrived, or being read.
@@ -221,7 +219,7 @@ impl Drop for Coming {
 
 /// The callback of a page's request.
 unsafe extern "C" fn on_page(future: *mut sys::CassFuture, data: *mut c_void) {
-    contain(|| {
+    frame::frame(|| {
         // SAFETY: C passes the future that is being set. Asking never blocks.
         if unsafe { sys::cass_future_ready(future) } != 0 {
             // SAFETY: the future is set, and `data` is the asker that `ask` gave to C.

@@ -7,6 +7,8 @@
 //!   `cass_future_ready`: ready, it reads the outcome there and then, completes the slot and wakes
 //!   last; not ready, the [courier](super::courier) does the same as soon as the future is set.
 //! - It takes no lock but the courier's queue, waits for nothing, and cannot unwind into C.
+//! - Tasks of the program that chose to run on C's threads are polled at its end: see
+//!   [frame](super::frame).
 //! - Dropping detaches: the request runs on, and what comes back is freed where it arrives.
 //!
 //! # Who frees the `CassFuture`
@@ -28,11 +30,11 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-use callback_bridge::{Completer, Completion, contain};
+use callback_bridge::{Completer, Completion};
 
 use super::answer::Answer;
 use super::session::Inside;
-use super::{courier, delivery, failure, sys};
+use super::{courier, delivery, failure, frame, sys};
 use crate::error::{Error, Result};
 
 /// What a C future yields.
@@ -99,8 +101,10 @@ impl<T, C: Send + Sync> Pending<T, C> {
         let (half, completion) = callback_bridge::pair_with(context);
         let data = pack(half);
         // No lock or borrow is held across this call: the callback may run inside it.
-        // SAFETY: `future` is live, and C hands `data` to `callback` once.
-        let code = unsafe { sys::cass_future_set_callback(future.as_ptr(), callback, data) };
+        let code = frame::unframed(|| {
+            // SAFETY: `future` is live, and C hands `data` to `callback` once.
+            unsafe { sys::cass_future_set_callback(future.as_ptr(), callback, data) }
+        });
         if code != sys::OK {
             refused(data);
             // SAFETY: the reference to the future is ours, given up here.
@@ -145,7 +149,15 @@ impl<T, C: Send + Sync> Future for Pending<T, C> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut *self.completion).poll(cx).map(|done| done.unwrap_or_else(|_| Err(lost())))
+        if frame::should_yield() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let polled = Pin::new(&mut *self.completion).poll(cx);
+        if polled.is_ready() {
+            frame::answered();
+        }
+        polled.map(|done| done.unwrap_or_else(|_| Err(lost())))
     }
 }
 
@@ -165,7 +177,7 @@ fn lost() -> Error {
 
 /// The callback of prepare and execute.
 unsafe extern "C" fn on_request<T: Outcome>(future: *mut sys::CassFuture, data: *mut c_void) {
-    contain(|| {
+    frame::frame(|| {
         // SAFETY: C passes the future that is being set. Asking never blocks.
         if unsafe { sys::cass_future_ready(future) } != 0 {
             // SAFETY: the future is set, and `data` is the half that `request` gave to C.

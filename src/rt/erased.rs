@@ -19,11 +19,16 @@ pub(crate) struct AnyRuntime(Arc<dyn Erased>);
 
 trait Erased: Send + Sync {
     fn sleep(&self, after: Duration) -> AnySleep;
+    fn enter(&self, call: &mut dyn FnMut());
 }
 
 impl<R: Runtime> Erased for R {
     fn sleep(&self, after: Duration) -> AnySleep {
         Box::pin(Runtime::sleep(self, after))
+    }
+
+    fn enter(&self, call: &mut dyn FnMut()) {
+        Runtime::enter(self, call);
     }
 }
 
@@ -34,6 +39,10 @@ impl AnyRuntime {
 
     pub(crate) fn sleep(&self, after: Duration) -> AnySleep {
         self.0.sleep(after)
+    }
+
+    pub(crate) fn enter(&self, call: &mut dyn FnMut()) {
+        self.0.enter(call);
     }
 }
 

@@ -12,11 +12,16 @@
 //! | `AsyncStd` | `async-std` | two allocations, and an entry of its reactor |
 //! | `Smol` | `smol` | an entry of its reactor |
 //!
+//! [`DriverThreads`] is no such runtime but an executor: it runs tasks on the C driver's own threads,
+//! inside the context of one of these.
+//!
 //! Inside a session each sleep is boxed once more, since the session's type does not name its
 //! runtime. A request that is answered at its first poll makes no sleep at all.
 
+mod driver_threads;
 mod erased;
 mod runtime;
+mod task;
 mod threads;
 mod timeout;
 
@@ -27,7 +32,9 @@ mod smol;
 #[cfg(feature = "tokio")]
 mod tokio;
 
+pub use driver_threads::DriverThreads;
 pub use runtime::{NoTimer, Runtime};
+pub use task::{Panicked, Task};
 pub use threads::{Threads, ThreadsSleep};
 
 #[cfg(feature = "async-std")]

@@ -43,6 +43,15 @@ pub trait Runtime: Send + Sync + 'static {
     /// # Errors
     /// The future fails with [`NoTimer`] when the runtime cannot keep time, or no longer can.
     fn sleep(&self, after: Duration) -> Self::Sleep;
+
+    /// Calls `call` once, in what code of this runtime expects around it. Tasks of
+    /// [`DriverThreads`](super::DriverThreads) are polled inside of this, on threads of the C driver.
+    /// It must not block.
+    ///
+    /// Default: just calls it.
+    fn enter(&self, call: &mut dyn FnMut()) {
+        call();
+    }
 }
 
 /// The runtime cannot keep time: it has shut down, or was built without a timer.

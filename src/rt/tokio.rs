@@ -79,6 +79,11 @@ impl Runtime for Tokio {
         let _inside = self.handle.enter();
         TokioSleep(guarded(|| Box::pin(::tokio::time::sleep(after))))
     }
+
+    fn enter(&self, call: &mut dyn FnMut()) {
+        let _inside = self.handle.enter();
+        call();
+    }
 }
 
 /// The sleep of [`Tokio`].

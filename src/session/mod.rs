@@ -30,7 +30,7 @@ use crate::cql::ToRow;
 use crate::driver;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Metrics;
-use crate::rt::AnyRuntime;
+use crate::rt::{AnyRuntime, DriverThreads};
 use crate::statement::{Batch, BatchKind, Options, PreparedCore, Query};
 use cache::Cache;
 
@@ -153,6 +153,25 @@ impl Session {
     /// The keyspace of statements that name none, as [`SessionBuilder::keyspace`] was told.
     pub fn keyspace(&self) -> Option<&str> {
         self.0.keyspace.as_deref()
+    }
+
+    /// Runs tasks on the C driver's own threads, inside the context of the session's
+    /// [runtime](SessionBuilder::runtime).
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let own = session.clone();
+    /// let task = session.driver_threads().spawn(async move {
+    ///     for id in 0..1000 {
+    ///         own.query("INSERT INTO seen (id) VALUES (?)", (id,)).await?;
+    ///     }
+    ///     async_cassandra::Result::Ok(())
+    /// });
+    /// task.await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn driver_threads(&self) -> DriverThreads {
+        DriverThreads::inside(&self.0.runtime)
     }
 
     /// Whether the session takes no more requests.

@@ -32,6 +32,7 @@ mod settings;
 mod spans;
 mod storm;
 mod streams;
+mod tasks;
 mod transactions;
 mod wakers;
 
@@ -550,6 +551,7 @@ macro_rules! under {
         mod futures_executor { tests!($personality futures_executor); }
         mod pollster { tests!($personality pollster); }
         mod inline_on_wake { tests!($personality inline_on_wake); }
+        mod driver_threads { tests!($personality driver_threads); }
     })* };
 }
 

@@ -28,7 +28,7 @@ pub struct Runtime {
 
 /// The names of all runtimes.
 #[allow(dead_code, reason = "not every test binary goes through all of them")]
-pub const RUNTIMES: [&str; 7] = [
+pub const RUNTIMES: [&str; 8] = [
     "tokio_multi_thread",
     "tokio_current_thread",
     "async_std",
@@ -36,6 +36,7 @@ pub const RUNTIMES: [&str; 7] = [
     "futures_executor",
     "pollster",
     "inline_on_wake",
+    "driver_threads",
 ];
 
 /// The runtime of this name.
@@ -73,6 +74,10 @@ pub fn runtime(name: &str) -> Runtime {
         "futures_executor" => Runtime { block_on: futures::executor::block_on, configure: threads },
         "pollster" => Runtime { block_on: pollster::block_on, configure: threads },
         "inline_on_wake" => Runtime { block_on: inline::block_on, configure: threads },
+        "driver_threads" => Runtime {
+            block_on: |future| rt::DriverThreads::new(rt::Threads).unwrap().block_on(future),
+            configure: threads,
+        },
         other => panic!("no runtime `{other}`"),
     }
 }

@@ -1,6 +1,7 @@
 //! What may travel between threads, and how far.
 
 use async_cassandra::cql::{Column, CqlType, Row, ValueError};
+use async_cassandra::rt::{DriverThreads, Panicked, Task};
 use async_cassandra::{
     Batch, BatchKind, BorrowedRows, Bound, Close, CloseFuture, Connect, ContactPoint, Coordinator,
     CustomPayload, Error, Execute, IndexedRows, IntoRows, Item, Lwt, Options, Page, PageStream,
@@ -40,6 +41,9 @@ fn handles_and_results_are_shared_freely() {
     everywhere::<CqlType>();
     everywhere::<ValueError>();
     shared::<Row<'_>>();
+    everywhere::<DriverThreads>();
+    everywhere::<Task<i32>>();
+    everywhere::<Panicked>();
 }
 
 #[test]

@@ -84,7 +84,7 @@ macro_rules! under {
     })* };
 }
 
-under!(tokio_multi_thread tokio_current_thread async_std smol futures_executor pollster inline_on_wake);
+under!(tokio_multi_thread tokio_current_thread async_std smol futures_executor pollster inline_on_wake driver_threads);
 
 /// What the server does, which no runtime changes.
 mod server_side {

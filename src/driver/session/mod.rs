@@ -23,7 +23,7 @@ use super::cluster::Cluster;
 use super::gate::{Duty, Entry, Gate, Wait};
 use super::metrics::Figures;
 use super::pending::{Half, Pending, finish};
-use super::{counters, courier, failure, reaper, sys};
+use super::{counters, courier, failure, frame, reaper, sys};
 use crate::cluster::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{self, Metrics};
@@ -66,6 +66,7 @@ impl Session {
     pub(crate) fn connect(settings: &Settings) -> Result<Pending<Session, Connecting>> {
         courier::COURIER.start()?;
         reaper::REAPER.start()?;
+        frame::start()?;
         let cluster = Cluster::new(settings)?;
         // SAFETY: no arguments.
         let raw = unsafe { sys::cass_session_new() };

@@ -26,7 +26,7 @@ use crate::error::Result;
 ///     for id in ids {
 ///         insert.bind((id,)).await?;
 ///     }
-///     async_cassandra::Result::Ok(())
+///     Ok::<_, async_cassandra::Error>(())
 /// });
 /// task.await?; // on any executor: woken once, when all is done
 /// # Ok(()) }

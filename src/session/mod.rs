@@ -165,7 +165,7 @@ impl Session {
     ///     for id in 0..1000 {
     ///         own.query("INSERT INTO seen (id) VALUES (?)", (id,)).await?;
     ///     }
-    ///     async_cassandra::Result::Ok(())
+    ///     Ok::<_, async_cassandra::Error>(())
     /// });
     /// task.await?;
     /// # Ok(()) }

@@ -21,6 +21,7 @@ instrumented() {
         RUSTFLAGS='-Zsanitizer=address -Clink-arg=-Wl,--export-dynamic-symbol=__asan_*' \
         FAKE_DRIVER_CFLAGS='-fsanitize=address -nodefaultlibs -lc -Wl,-z,undefs' \
         ASAN_OPTIONS=detect_leaks=1:$1 \
+        LSAN_OPTIONS=suppressions=$PWD/tests/sanitize/leaks.supp:print_suppressions=0 \
         cargo test --quiet --target "$host" --target-dir "$target/sanitize" "${@:2}"
 }
 

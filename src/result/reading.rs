@@ -27,8 +27,9 @@ impl Reading {
         Self { cells, columns, count, bytes: 0, cql }
     }
 
-    pub(super) fn columns(&self) -> &[Column] {
-        &self.columns
+    /// The plan for a row type; an error if the columns do not fit it.
+    pub(super) fn plan<'r, T: FromRow<'r>>(&self) -> Result<ColumnMap> {
+        plan::<T>(&self.columns, &self.cql)
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -66,16 +67,6 @@ impl<T: FromRowOwned> IntoRows<T> {
     pub(super) fn new(page: Page) -> Result<Self> {
         let map = plan::<T>(page.columns(), page.cql())?;
         Ok(Self { reading: Reading::new(page), map, of: PhantomData })
-    }
-}
-
-impl<T> IntoRows<T> {
-    pub(super) fn is_done(&self) -> bool {
-        self.reading.is_done()
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        self.reading.bytes()
     }
 }
 

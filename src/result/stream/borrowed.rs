@@ -6,13 +6,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_core::Stream;
-
+use super::walk::Walk;
 use super::{PageStream, Position, Progress};
 use crate::cql::{Column, ColumnMap, FromRow};
 use crate::error::Result;
-use crate::result::reading::Reading;
-use crate::result::rows::plan;
 
 /// The rows of a result over all its pages, lent one by one: a row may borrow from its page, and ends
 /// before the next one is asked for. Made by [`PageStream::into_borrowed_rows`].
@@ -32,17 +29,8 @@ use crate::result::rows::plan;
 /// [`RowStream`](crate::RowStream), but for the columns, which are held against the row type at
 /// the first row of each page and not before.
 pub struct BorrowedRows {
-    pages: PageStream,
-    reading: Option<Page>,
-    rows: u64,
-    /// Of the pages before the one being read.
-    bytes: u64,
-}
-
-/// The page being read, with the plan for the row type that was asked for last.
-struct Page {
-    rows: Reading,
-    plan: Option<(Plan, ColumnMap)>,
+    /// With the plan for the row type that was asked for last.
+    walk: Walk<Option<(Plan, ColumnMap)>>,
 }
 
 /// Makes the plan of a row type. It stands for the type: the same function makes the same plan.
@@ -50,7 +38,7 @@ type Plan = fn(&[Column]) -> Result<ColumnMap>;
 
 impl BorrowedRows {
     pub(super) fn new(pages: PageStream) -> Self {
-        Self { pages, reading: None, rows: 0, bytes: 0 }
+        Self { walk: Walk::new(pages) }
     }
 
     /// The next row; `None` after the last. The row type may change from row to row, at the price of
@@ -68,59 +56,33 @@ impl BorrowedRows {
 
     /// How much was given out so far. A row that could not be read counts too.
     pub fn progress(&self) -> Progress {
-        let reading = self.reading.as_ref().map_or(0, |page| page.rows.bytes());
-        Progress { rows: self.rows, bytes: Some(self.bytes + reading), ..self.pages.progress() }
+        self.walk.progress()
     }
 
     /// Where another stream goes on.
     pub fn position(&self) -> Position {
-        match &self.reading {
-            Some(page) if !page.rows.is_done() => self.pages.page_start().clone(),
-            _ => self.pages.position(),
-        }
+        self.walk.position()
     }
 
     /// After a page that could not be fetched: see [`PageStream::retry`].
     pub fn retry(&mut self) -> bool {
-        self.pages.retry()
+        self.walk.retry()
     }
 
     /// Ends the stream: see [`PageStream::cancel`]. The rest of the page being read is not given out.
     pub fn cancel(&mut self) {
-        let position = self.position();
-        self.finish_page();
-        self.pages.cancel();
-        self.pages.go_back_to(position);
-    }
-
-    fn finish_page(&mut self) {
-        if let Some(page) = self.reading.take() {
-            self.bytes += page.rows.bytes();
-        }
-    }
-
-    /// Resolves when there is a row, or none any more.
-    fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        while self.reading.as_ref().is_none_or(|page| page.rows.is_done()) {
-            // Before the next page is asked for, so that it finds room.
-            self.finish_page();
-            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
-                None => break,
-                Some(page) => self.reading = Some(Page { rows: Reading::new(page?), plan: None }),
-            }
-        }
-        Poll::Ready(Ok(()))
+        self.walk.cancel();
     }
 
     fn next<'a, T: FromRow<'a>>(&'a mut self) -> Result<Option<T>> {
-        let Some(Page { rows, plan: planned }) = &mut self.reading else { return Ok(None) };
+        let Some((page, planned, rows)) = self.walk.at_row() else { return Ok(None) };
         let of_type: Plan = T::plan;
         let map = match planned {
             Some((known, map)) if std::ptr::fn_addr_eq(*known, of_type) => map,
-            _ => &mut planned.insert((of_type, plan::<T>(rows.columns(), self.pages.cql())?)).1,
+            _ => &mut planned.insert((of_type, page.plan::<T>()?)).1,
         };
-        self.rows += 1;
-        rows.next(map).transpose()
+        *rows += 1;
+        page.next(map).transpose()
     }
 }
 
@@ -142,7 +104,7 @@ impl<'a, T: FromRow<'a>> Future for TryNextRow<'a, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let rows = self.rows.as_mut().expect("a future was polled after it was done");
-        ready!(rows.poll_row(cx))?;
+        ready!(rows.walk.poll_row(cx, |_| Ok(None)))?;
         Poll::Ready(self.rows.take().map_or(Ok(None), BorrowedRows::next))
     }
 }

@@ -12,6 +12,7 @@ mod pages;
 mod progress;
 mod rows;
 mod try_next;
+mod walk;
 
 pub use borrowed::{BorrowedRows, TryNextRow};
 pub use pages::PageStream;

@@ -1,16 +1,17 @@
 //! The rows of all pages, as owned values.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::walk::Walk;
 use super::{PageStream, Position, Progress, TryNext};
-use crate::cql::FromRowOwned;
+use crate::cql::{ColumnMap, FromRowOwned};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::reading::IntoRows;
 use crate::result::rows::plan;
 use crate::statement::Bound;
 
@@ -32,11 +33,8 @@ use crate::statement::Bound;
 /// # Memory
 /// It has [`prefetch`](crate::Query::prefetch) + 1 pages at most, asked for, arrived or being read.
 pub struct RowStream<T> {
-    pages: PageStream,
-    reading: Option<IntoRows<T>>,
-    rows: u64,
-    /// Of the pages before the one being read.
-    bytes: u64,
+    walk: Walk<ColumnMap>,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T: FromRowOwned> RowStream<T> {
@@ -45,7 +43,7 @@ impl<T: FromRowOwned> RowStream<T> {
         if let Some(first) = pages.peek() {
             plan::<T>(first.columns(), pages.cql())?;
         }
-        Ok(Self { pages, reading: None, rows: 0, bytes: 0 })
+        Ok(Self { walk: Walk::new(pages), of: PhantomData })
     }
 
     /// The next row; `None` after the last.
@@ -61,13 +59,13 @@ impl<T: FromRowOwned> RowStream<T> {
         let Some(row) = self.try_next().await? else { return Ok(None) };
         match self.try_next().await? {
             None => Ok(Some(row)),
-            Some(_) => Err(miscounted(ErrorKind::TooManyRows, self.pages.cql())),
+            Some(_) => Err(miscounted(ErrorKind::TooManyRows, self.walk.cql())),
         }
     }
 
     /// The only row.
     pub(crate) async fn exactly_one(self) -> Result<T> {
-        let cql = Arc::clone(self.pages.cql());
+        let cql = Arc::clone(self.walk.cql());
         self.at_most_one().await?.ok_or_else(|| miscounted(ErrorKind::NoRows, &cql))
     }
 
@@ -84,36 +82,22 @@ impl<T: FromRowOwned> RowStream<T> {
 impl<T> RowStream<T> {
     /// How much was given out so far. A row that could not be read counts too.
     pub fn progress(&self) -> Progress {
-        let reading = self.reading.as_ref().map_or(0, IntoRows::bytes);
-        Progress { rows: self.rows, bytes: Some(self.bytes + reading), ..self.pages.progress() }
+        self.walk.progress()
     }
 
     /// Where another stream goes on.
     pub fn position(&self) -> Position {
-        match &self.reading {
-            Some(reading) if !reading.is_done() => self.pages.page_start().clone(),
-            _ => self.pages.position(),
-        }
+        self.walk.position()
     }
 
     /// After a page that could not be fetched: see [`PageStream::retry`].
     pub fn retry(&mut self) -> bool {
-        self.pages.retry()
+        self.walk.retry()
     }
 
     /// Ends the stream: see [`PageStream::cancel`]. The rest of the page being read is not given out.
     pub fn cancel(&mut self) {
-        let position = self.position();
-        self.finish_page();
-        self.pages.cancel();
-        self.pages.go_back_to(position);
-    }
-
-    /// Frees the page being read.
-    fn finish_page(&mut self) {
-        if let Some(reading) = self.reading.take() {
-            self.bytes += reading.bytes();
-        }
+        self.walk.cancel();
     }
 }
 
@@ -125,22 +109,15 @@ impl<T: FromRowOwned> Stream for RowStream<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(row) = this.reading.as_mut().and_then(Iterator::next) {
-                this.rows += 1;
-                return Poll::Ready(Some(row));
-            }
-            // Before the next page is asked for, so that it finds room.
-            this.finish_page();
-            match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
-                None => return Poll::Ready(None),
-                Some(page) => match page.and_then(IntoRows::new) {
-                    Ok(reading) => this.reading = Some(reading),
-                    Err(error) => return Poll::Ready(Some(Err(error))),
-                },
-            }
+        let walk = &mut self.get_mut().walk;
+        if let Err(error) = ready!(walk.poll_row(cx, |page| plan::<T>(page.columns(), page.cql())))
+        {
+            return Poll::Ready(Some(Err(error)));
         }
+        Poll::Ready(walk.at_row().and_then(|(page, map, rows)| {
+            *rows += 1;
+            page.next(map)
+        }))
     }
 }
 

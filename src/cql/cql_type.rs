@@ -115,6 +115,14 @@ impl CqlType {
         SCALARS.iter().find(|(c, _, _)| *c == code).map(|(_, cql_type, _)| cql_type.clone())
     }
 
+    /// Whether this is what the C driver calls `code`, a scalar type or one that is not known.
+    pub(crate) fn is_scalar(&self, code: u32) -> bool {
+        match SCALARS.iter().find(|(c, _, _)| *c == code) {
+            Some((_, cql_type, _)) => cql_type == self,
+            None => *self == Self::Unknown(code),
+        }
+    }
+
     /// The length of every value of this type inside of a vector; none where each carries its own.
     /// The server decides it type by type: a `smallint` carries its length, an `int` does not.
     pub(super) fn fixed_length(&self) -> Option<usize> {

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::sys;
-use super::text::lent;
+use super::text::{self, lent};
 use crate::cql::CqlType;
 
 /// How deep a type is followed: a type nested deeper than any server allows is damage.
@@ -41,14 +41,50 @@ unsafe fn read_to(raw: *const sys::CassDataType, depth: usize) -> CqlType {
                 CqlType::Tuple((0..sys::cass_data_type_sub_type_count(raw)).map(sub).collect())
             }
             UDT => CqlType::Udt {
-                keyspace: text(|s, l| sys::cass_data_type_keyspace(raw, s, l)),
-                name: text(|s, l| sys::cass_data_type_type_name(raw, s, l)),
+                keyspace: owned(|s, l| sys::cass_data_type_keyspace(raw, s, l)),
+                name: owned(|s, l| sys::cass_data_type_type_name(raw, s, l)),
                 fields: (0..sys::cass_data_type_sub_type_count(raw))
-                    .map(|i| (text(|s, l| sys::cass_data_type_sub_type_name(raw, i, s, l)), sub(i)))
+                    .map(|i| {
+                        (owned(|s, l| sys::cass_data_type_sub_type_name(raw, i, s, l)), sub(i))
+                    })
                     .collect(),
             },
-            CUSTOM => CqlType::of_class(&text(|s, l| sys::cass_data_type_class_name(raw, s, l))),
+            CUSTOM => CqlType::of_class(&owned(|s, l| sys::cass_data_type_class_name(raw, s, l))),
             scalar => CqlType::scalar(scalar).unwrap_or(CqlType::Unknown(scalar)),
+        }
+    }
+}
+
+/// Whether it is `known`, as [`read`] would have it.
+///
+/// # Safety
+/// `raw` is live or NULL.
+pub(super) unsafe fn is(known: &CqlType, raw: *const sys::CassDataType) -> bool {
+    if raw.is_null() {
+        return *known == CqlType::Unknown(u32::MAX);
+    }
+    // SAFETY: live, says the caller; parts live as long as the whole.
+    unsafe {
+        let sub = |index| sys::cass_data_type_sub_data_type(raw, index);
+        let subs = || sys::cass_data_type_sub_type_count(raw);
+        match (sys::cass_data_type_type(raw), known) {
+            (LIST, CqlType::List(item)) | (SET, CqlType::Set(item)) => is(item, sub(0)),
+            (MAP, CqlType::Map(key, value)) => is(key, sub(0)) && is(value, sub(1)),
+            (TUPLE, CqlType::Tuple(items)) => {
+                items.len() == subs() && items.iter().enumerate().all(|(i, item)| is(item, sub(i)))
+            }
+            (UDT, CqlType::Udt { keyspace, name, fields }) => {
+                fields.len() == subs()
+                    && text::is(keyspace, |s, l| sys::cass_data_type_keyspace(raw, s, l))
+                    && text::is(name, |s, l| sys::cass_data_type_type_name(raw, s, l))
+                    && fields.iter().enumerate().all(|(i, (name, field))| {
+                        text::is(name, |s, l| sys::cass_data_type_sub_type_name(raw, i, s, l))
+                            && is(field, sub(i))
+                    })
+            }
+            (LIST | SET | MAP | TUPLE | UDT, _) => false,
+            (CUSTOM, known) => *known == read(raw),
+            (scalar, known) => known.is_scalar(scalar),
         }
     }
 }
@@ -64,7 +100,7 @@ pub(super) unsafe fn is_collection(raw: *const sys::CassDataType) -> bool {
 
 /// # Safety
 /// As [`lent`].
-unsafe fn text(get: impl FnOnce(*mut *const c_char, *mut usize) -> sys::Code) -> String {
+unsafe fn owned(get: impl FnOnce(*mut *const c_char, *mut usize) -> sys::Code) -> String {
     // SAFETY: the contract is the caller's. An unnamed part has an empty name.
     unsafe { lent(get) }.unwrap_or_default()
 }

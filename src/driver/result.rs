@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
+use smallvec::SmallVec;
+
 use super::pending::Outcome;
 use super::{collection, data_type, failure, sys, text};
 use crate::cql::Column;
@@ -15,6 +17,9 @@ use crate::error::Result;
 
 /// Cells that an index has room for before it has seen them: 1 MiB.
 const TRUSTED_CELLS: usize = 1 << 16;
+
+/// The cells of one row. As many as most rows have cost no allocation.
+pub(crate) type RowCells<'r> = SmallVec<[Option<&'r [u8]>; 8]>;
 
 /// An owned `CassResult`: immutable, independent of future and session.
 pub(crate) struct ResultSet {
@@ -67,6 +72,22 @@ impl ResultSet {
     /// Names and types. Empty for a result without rows: asking C for a name there crashes.
     pub(crate) fn columns(&self) -> Vec<Column> {
         (0..self.column_count()).map(|index| self.column(index)).collect()
+    }
+
+    /// Whether its columns are these, by names and types. Allocates nothing, but for classes that are
+    /// no types of their own.
+    pub(crate) fn has_columns(&self, known: &[Column]) -> bool {
+        known.len() == self.column_count()
+            && known.iter().enumerate().all(|(index, column)| self.has_column(index, column))
+    }
+
+    fn has_column(&self, index: usize, known: &Column) -> bool {
+        // SAFETY: as in `column`.
+        unsafe {
+            let raw = self.as_ptr();
+            text::is(known.name(), |s, l| sys::cass_result_column_name(raw, index, s, l))
+                && data_type::is(known.cql_type(), sys::cass_result_column_data_type(raw, index))
+        }
     }
 
     fn column(&self, index: usize) -> Column {
@@ -122,7 +143,7 @@ impl ResultSet {
         // The count is the server's word, and no reason to allocate any amount.
         let expected = self.row_count().saturating_mul(walk.columns);
         let mut cells = Vec::with_capacity(expected.min(TRUSTED_CELLS));
-        let mut row = Vec::with_capacity(walk.columns);
+        let mut row = RowCells::new();
         // SAFETY: the result lives in `self`, which lends these cells for the borrow of it only.
         while unsafe { walk.step(&mut row) } {
             cells.extend_from_slice(&row);
@@ -132,7 +153,7 @@ impl ResultSet {
 
     /// Walks the rows and keeps the result alive meanwhile.
     pub(crate) fn into_cells(self) -> OwnedCells {
-        OwnedCells { walk: Walk::new(&self), row: Vec::new(), _result: self }
+        OwnedCells { walk: Walk::new(&self), row: RowCells::new(), _result: self }
     }
 }
 
@@ -170,7 +191,7 @@ impl Walk {
     ///
     /// # Safety
     /// The result outlives the slices in `row`.
-    unsafe fn step(&mut self, row: &mut Vec<Option<&[u8]>>) -> bool {
+    unsafe fn step(&mut self, row: &mut RowCells<'_>) -> bool {
         row.clear();
         // SAFETY: the iterator and, says the caller, its result are live; the row object is used
         // before the next step overwrites it.
@@ -215,7 +236,7 @@ pub(crate) struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
-    pub(crate) fn step(&mut self, row: &mut Vec<Option<&'r [u8]>>) -> bool {
+    pub(crate) fn step(&mut self, row: &mut RowCells<'r>) -> bool {
         // SAFETY: the result is borrowed for `'r`.
         unsafe { self.walk.step(row) }
     }
@@ -226,7 +247,7 @@ pub(crate) struct OwnedCells {
     walk: Walk,
     /// Cells of the result below; `'static` stands for "as long as `_result`", and leaves this
     /// type only with the lifetime of a borrow.
-    row: Vec<Option<&'static [u8]>>,
+    row: RowCells<'static>,
     _result: ResultSet,
 }
 

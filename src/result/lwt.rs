@@ -6,6 +6,7 @@
 use super::Page;
 use super::rows::{Count, read};
 use crate::cql::{FromRow, FromValue};
+use crate::driver::RowCells;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The column that the server puts before all others.
@@ -74,13 +75,13 @@ impl Page {
     }
 
     /// What the first row says, and the row: a cell for each column, at least one.
-    fn verdict(&self) -> Result<(bool, Vec<Option<&[u8]>>)> {
+    fn verdict(&self) -> Result<(bool, RowCells<'_>)> {
         let in_statement = |error: Error| error.in_statement(self.cql());
         let Some(first) = self.columns().first().filter(|column| column.name() == APPLIED) else {
             let text = "its answer does not say whether it was applied, since it has no IF";
             return Err(in_statement(Error::new(ErrorKind::NotConditional, text)));
         };
-        let mut row = Vec::with_capacity(self.columns().len());
+        let mut row = RowCells::new();
         if self.is_empty() || !self.result().cells().step(&mut row) {
             return Err(in_statement(Count::of(self.len()).cut_short()));
         }

@@ -1,13 +1,13 @@
 //! What one request returned.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::{IndexedRows, IntoRows, Rows};
 use crate::cql::{Column, FromRow, FromRowOwned, Row, Uuid};
 use crate::driver::{Answer, OwnedCells, ResultSet};
 use crate::error::Result;
-use crate::statement::{CustomPayload, PagingState};
+use crate::statement::{CustomPayload, Origin, PagingState, ResultColumns};
 
 /// One page of a result: rows, or nothing for a statement that returns none.
 ///
@@ -28,14 +28,14 @@ use crate::statement::{CustomPayload, PagingState};
 pub struct Page {
     result: ResultSet,
     answer: Answer,
-    cql: Arc<str>,
-    /// Read from C at the first look.
-    columns: OnceLock<Box<[Column]>>,
+    origin: Origin,
+    /// Held against what the statement knows at the first look.
+    columns: OnceLock<ResultColumns>,
 }
 
 impl Page {
-    pub(crate) fn new(result: ResultSet, answer: Answer, cql: Arc<str>) -> Self {
-        Self { result, answer, cql, columns: OnceLock::new() }
+    pub(crate) fn new(result: ResultSet, answer: Answer, origin: Origin) -> Self {
+        Self { result, answer, origin, columns: OnceLock::new() }
     }
 
     /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
@@ -90,7 +90,7 @@ impl Page {
 
     /// Names and types of the columns. Empty for a statement that returns no rows.
     pub fn columns(&self) -> &[Column] {
-        self.columns.get_or_init(|| self.result.columns().into())
+        self.columns.get_or_init(|| self.origin.columns(&self.result)).of(&self.origin)
     }
 
     /// Where the next page starts, for [`start_at`](crate::Query::start_at); `None` when this was the
@@ -121,14 +121,15 @@ impl Page {
         &self.result
     }
 
-    pub(super) fn cql(&self) -> &Arc<str> {
-        &self.cql
+    pub(super) fn cql(&self) -> &str {
+        self.origin.cql()
     }
 
-    /// Taken apart for a stream: the cells with the result inside, its columns.
-    pub(super) fn into_cells(self) -> (OwnedCells, Box<[Column]>) {
-        let columns = self.columns.into_inner().unwrap_or_else(|| self.result.columns().into());
-        (self.result.into_cells(), columns)
+    /// Taken apart for a stream: the cells with the result inside, its columns, its statement.
+    pub(super) fn into_cells(self) -> (OwnedCells, ResultColumns, Origin) {
+        let Self { result, origin, columns, .. } = self;
+        let columns = columns.into_inner().unwrap_or_else(|| origin.columns(&result));
+        (result.into_cells(), columns, origin)
     }
 }
 

@@ -3,33 +3,33 @@
 use std::fmt;
 use std::iter::FusedIterator;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::Page;
 use super::rows::{Count, plan, read};
-use crate::cql::{Column, ColumnMap, FromRow, FromRowOwned};
+use crate::cql::{ColumnMap, FromRow, FromRowOwned};
 use crate::driver::OwnedCells;
 use crate::error::Result;
+use crate::statement::{Origin, ResultColumns};
 
 /// A page being read, row by row; a row is lent until the next.
 pub(super) struct Reading {
     cells: OwnedCells,
-    columns: Box<[Column]>,
+    columns: ResultColumns,
     count: Count,
     bytes: u64,
-    cql: Arc<str>,
+    origin: Origin,
 }
 
 impl Reading {
     pub(super) fn new(page: Page) -> Self {
-        let (count, cql) = (Count::of(page.len()), Arc::clone(page.cql()));
-        let (cells, columns) = page.into_cells();
-        Self { cells, columns, count, bytes: 0, cql }
+        let count = Count::of(page.len());
+        let (cells, columns, origin) = page.into_cells();
+        Self { cells, columns, count, bytes: 0, origin }
     }
 
     /// The plan for a row type; an error if the columns do not fit it.
     pub(super) fn plan<'r, T: FromRow<'r>>(&self) -> Result<ColumnMap> {
-        plan::<T>(&self.columns, &self.cql)
+        plan::<T>(self.columns.of(&self.origin), self.origin.cql())
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -47,10 +47,11 @@ impl Reading {
             return None;
         }
         let Some(row) = self.cells.step() else {
-            return Some(Err(self.count.cut_short().in_statement(&self.cql)));
+            return Some(Err(self.count.cut_short().in_statement(self.origin.cql())));
         };
         self.bytes += row.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
-        Some(read(row, &self.columns, map, self.count.next(), &self.cql))
+        let columns = self.columns.of(&self.origin);
+        Some(read(row, columns, map, self.count.next(), self.origin.cql()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use super::Page;
 use crate::cql::{Column, ColumnMap, FromRow, RawRow, Row};
-use crate::driver::Cells;
+use crate::driver::{Cells, RowCells};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The rows of a [`Page`] as `T`, which may borrow from the page.
@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`Page::rows`].
 pub struct Rows<'r, T> {
     cells: Cells<'r>,
-    row: Vec<Option<&'r [u8]>>,
+    row: RowCells<'r>,
     columns: &'r [Column],
     map: ColumnMap,
     count: Count,
@@ -41,7 +41,7 @@ impl<'r, T> Rows<'r, T> {
         let columns = page.columns();
         Self {
             map,
-            row: Vec::with_capacity(columns.len()),
+            row: RowCells::new(),
             cells: page.result().cells(),
             columns,
             count: Count::of(page.len()),

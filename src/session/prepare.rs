@@ -10,7 +10,7 @@ use super::{Deadline, Flight, Patience, Session};
 use crate::driver;
 use crate::error::{Error, Result};
 use crate::observe::span::Kind;
-use crate::statement::{Options, Prepared, PreparedCore, option_setters};
+use crate::statement::{KnownColumns, Options, Prepared, PreparedCore, option_setters};
 
 /// A statement about to be prepared. Options set here are defaults of each request made from it; the
 /// preparing itself has none, and takes as long as the session's `request_timeout` allows.
@@ -175,7 +175,8 @@ impl Preparing {
         Poll::Ready(match outcome {
             Ok(raw) => {
                 let (cql, options) = (Arc::clone(&self.cql), std::mem::take(&mut self.options));
-                Ok(Arc::new(PreparedCore { raw, cql, options }))
+                let columns = KnownColumns::default();
+                Ok(Arc::new(PreparedCore { raw, cql, options, columns }))
             }
             Err(error) => Err(explain(error, &self.cql)),
         })

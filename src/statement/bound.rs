@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::options::DEFAULT_PAGE_SIZE;
-use super::{Execute, Options, PagingState, Prepared, PreparedCore, option_setters};
+use super::{Execute, Options, Origin, PagingState, Prepared, PreparedCore, option_setters};
 use crate::cql::{FromRowOwned, FromValueOwned, RowBinder, ToRow};
 use crate::driver::{self, Answer, Binding, Statement};
 use crate::error::{Error, ErrorKind, Result};
@@ -64,12 +64,19 @@ impl Ref<'_> {
         }
     }
 
-    fn core(&self) -> Option<&PreparedCore> {
+    fn core(&self) -> Option<&Arc<PreparedCore>> {
         match self {
             Self::Borrowed(prepared) => Some(&prepared.core),
             Self::Owned(prepared) => Some(&prepared.core),
             Self::Cached(_, core) => Some(core),
             Self::Text(..) => None,
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        match self.core() {
+            Some(core) => Origin::Prepared(Arc::clone(core)),
+            None => Origin::Text(Arc::clone(self.cql())),
         }
     }
 
@@ -324,6 +331,11 @@ impl<'p> Bound<'p> {
         self.of.cql()
     }
 
+    /// What its pages come from.
+    pub(crate) fn origin(&self) -> Origin {
+        self.of.origin()
+    }
+
     pub(crate) fn own_deadline(&self) -> Option<Deadline> {
         self.session().deadline(&self.options)
     }
@@ -363,7 +375,7 @@ impl<'p> Bound<'p> {
         }
         Ok(Paging {
             session: self.of.session().clone(),
-            cql: Arc::clone(self.of.cql()),
+            origin: self.of.origin(),
             statement: self.statement,
             options: self.options,
             paging: self.paging.map_or_else(PagingOptions::default, |paging| *paging),
@@ -375,7 +387,7 @@ impl<'p> Bound<'p> {
 pub(crate) struct Paging {
     pub(crate) session: Session,
     pub(crate) statement: Statement,
-    pub(crate) cql: Arc<str>,
+    pub(crate) origin: Origin,
     pub(crate) options: Options,
     pub(crate) paging: PagingOptions,
 }

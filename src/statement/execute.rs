@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use super::batch::{Filled, Filling};
 use super::query::{Preparing, Started};
-use super::{Batch, Bound, Query};
+use super::{Batch, Bound, Origin, Query};
 use crate::driver::{Answer, Pending, Place, ResultSet};
 use crate::error::{Error, Result};
 use crate::observe::span::Kind;
@@ -111,7 +111,13 @@ impl Request<'_> {
     }
 
     fn page(&self, result: ResultSet, answer: Answer) -> Page {
-        Page::new(result, answer, Arc::clone(self.cql()))
+        let origin = match self {
+            Self::Owned(bound) => bound.origin(),
+            Self::Shared(bound) => bound.origin(),
+            // Nothing is read from a batch's answer but whether it was applied.
+            Self::Batch(batch) => Origin::Text(Arc::clone(batch.first())),
+        };
+        Page::new(result, answer, origin)
     }
 
     fn explain(&self, error: Error) -> Error {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, Options, Ref};
+use super::{Bound, KnownColumns, Options, Ref};
 use crate::cql::{Column, ToRow};
 use crate::driver;
 use crate::session::Session;
@@ -35,6 +35,8 @@ pub(crate) struct PreparedCore {
     pub(crate) raw: driver::Prepared,
     pub(crate) cql: Arc<str>,
     pub(crate) options: Options,
+    /// Of its results.
+    pub(crate) columns: KnownColumns,
 }
 
 impl Prepared {

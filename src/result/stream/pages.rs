@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::observe::span::{Kind, Span, Subject};
 use crate::result::Page;
 use crate::session::{Deadline, Session};
-use crate::statement::{Bound, Options, Paging, PagingOptions, PagingState};
+use crate::statement::{Bound, Options, Origin, Paging, PagingOptions, PagingState};
 
 /// Empty pages that one poll passes over; after that many it lets other tasks run.
 const EMPTY_PAGES: usize = 32;
@@ -66,7 +66,7 @@ pub struct PageStream {
 /// What a stream keeps of its request, beside the statement.
 pub(super) struct About {
     session: Session,
-    cql: Arc<str>,
+    origin: Origin,
     options: Options,
 }
 
@@ -96,7 +96,7 @@ impl PageStream {
     }
 
     fn new(paging: Paging) -> Self {
-        let Paging { session, statement, cql, options, paging } = paging;
+        let Paging { session, statement, origin, options, paging } = paging;
         let PagingOptions { prefetch, start, deadline: end_by } = paging;
         let room = Room::new(prefetch.saturating_add(1));
         let start = Position::first(start);
@@ -114,7 +114,7 @@ impl PageStream {
             progress: Progress::default(),
             from: start.clone(),
             to: start,
-            about: About { session, cql, options },
+            about: About { session, origin, options },
         }
     }
 
@@ -169,7 +169,7 @@ impl PageStream {
     }
 
     pub(super) fn cql(&self) -> &Arc<str> {
-        &self.about.cql
+        self.about.origin.cql()
     }
 
     /// The page that comes next, where it is there.
@@ -253,7 +253,7 @@ impl PageStream {
         self.stage = Stage::Due;
         let failed = match outcome {
             Ok((result, answer)) => {
-                let page = Page::new(result, answer, Arc::clone(&self.about.cql));
+                let page = Page::new(result, answer, self.about.origin.clone());
                 self.next = page.next_page();
                 self.arrived.push_back(page);
                 None
@@ -307,7 +307,8 @@ impl PageStream {
 
     /// A request begins.
     fn begin(&mut self) {
-        let About { session, cql, .. } = &self.about;
+        let About { session, origin, .. } = &self.about;
+        let cql = origin.cql();
         let subject = Subject { kind: Kind::Execute, cql, keyspace: session.keyspace() };
         self.span = Some(Span::new(subject));
         self.deadline = self.about.deadline();
@@ -396,7 +397,8 @@ impl About {
     }
 
     fn explain(&self, error: Error) -> Error {
-        let Self { session, cql, options } = self;
+        let Self { session, origin, options } = self;
+        let cql = origin.cql();
         session.suspect(cql, &error);
         options.explain(error.in_statement(cql).idempotent(options.is_idempotent()), session)
     }
@@ -405,7 +407,7 @@ impl About {
 impl fmt::Debug for PageStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageStream")
-            .field("cql", &self.about.cql)
+            .field("cql", self.about.origin.cql())
             .field("progress", &self.progress)
             .field("arrived", &self.arrived.len())
             .finish_non_exhaustive()

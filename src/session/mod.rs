@@ -58,6 +58,8 @@ struct Inner {
     runtime: AnyRuntime,
     cache: Cache,
     defaults: Defaults,
+    /// Of requests without options.
+    deadline: Option<Duration>,
     profiles: Profiles,
     keyspace: Option<Box<str>>,
 }
@@ -68,6 +70,21 @@ pub(crate) struct Defaults {
     pub(crate) protocol_version: u8,
     pub(crate) deadline: Option<Duration>,
     pub(crate) close_timeout: Duration,
+}
+
+impl Defaults {
+    /// How long a request with these options may take by our own clock.
+    fn deadline_of(&self, profiles: &Profiles, options: &Options) -> Option<Duration> {
+        let asked_for = options.deadline_or(self.deadline);
+        // An unknown profile is told when the request is submitted.
+        let needed = match profiles.get(options.profile_name()) {
+            Ok(fallback) if fallback.speculates => {
+                Some(speculative_deadline(options.timeout_or(fallback.timeout)))
+            }
+            _ => None,
+        };
+        asked_for.into_iter().chain(needed).min()
+    }
 }
 
 impl Session {
@@ -84,7 +101,8 @@ impl Session {
         keyspace: Option<Box<str>>,
     ) -> Self {
         let cache = Cache::default();
-        Self(Arc::new(Inner { driver, runtime, cache, defaults, profiles, keyspace }))
+        let deadline = defaults.deadline_of(&profiles, &Options::new());
+        Self(Arc::new(Inner { driver, runtime, cache, defaults, deadline, profiles, keyspace }))
     }
 
     /// A request from text and values. With values, the text is prepared at its first use and
@@ -207,16 +225,11 @@ impl Session {
     /// The deadline of a request with these options, if it has one. Where C may send requests to
     /// several hosts, it may lose the answer and its own timeout with it: there each has one.
     pub(crate) fn deadline(&self, options: &Options) -> Option<Deadline> {
-        let asked_for = options.deadline_or(self.0.defaults.deadline);
-        // An unknown profile is told when the request is submitted.
-        let needed = match self.0.profiles.get(options.profile_name()) {
-            Ok(fallback) if fallback.speculates => {
-                Some(speculative_deadline(options.timeout_or(fallback.timeout)))
-            }
-            _ => None,
+        let after = match options.is_none() {
+            true => self.0.deadline,
+            false => self.0.defaults.deadline_of(&self.0.profiles, options),
         };
-        let after = asked_for.into_iter().chain(needed).min()?;
-        Some(Deadline::new(self, after))
+        Some(Deadline::new(self, after?))
     }
 
     /// Whether the protocol has custom payloads.

@@ -28,7 +28,7 @@ pub struct Execute<'a> {
     step: Step<'a>,
     patience: Patience,
     /// From the first poll on, where there is one.
-    deadline: Option<Deadline>,
+    deadline: Option<Box<Deadline>>,
 }
 
 enum Step<'a> {
@@ -36,8 +36,8 @@ enum Step<'a> {
     Preparing(Box<Preparing<'a>>),
     Batch(Batch<'a>),
     Filling(Box<Filling<'a>>),
-    Ready(Request<'a>),
-    InFlight(Flight<ResultSet>, Request<'a>),
+    /// On its way, once it was started. It is started in place: a request is large to move.
+    Request(Request<'a>, Option<Flight<ResultSet>>),
     Failed(Error),
     Done,
 }
@@ -131,11 +131,11 @@ impl Request<'_> {
 
 impl<'a> Execute<'a> {
     pub(super) fn owned(bound: Bound<'a>) -> Self {
-        Self::new(Step::Ready(Request::Owned(bound)))
+        Self::new(Step::ready(Request::Owned(bound)))
     }
 
     pub(super) fn shared(bound: &'a Bound<'_>) -> Self {
-        Self::new(Step::Ready(Request::Shared(bound)))
+        Self::new(Step::ready(Request::Shared(bound)))
     }
 
     pub(super) fn query(query: Query<'a>) -> Self {
@@ -158,21 +158,21 @@ impl<'a> Execute<'a> {
 }
 
 impl<'a> Step<'a> {
+    fn ready(request: Request<'a>) -> Self {
+        Self::Request(request, None)
+    }
+
     /// The next step of one that needs no poll.
     fn advance(self, patience: Patience) -> Self {
         match self {
             Self::Query(query) => match query.start(patience, None) {
-                Ok(Started::Bound(bound)) => Self::Ready(Request::Owned(bound)),
+                Ok(Started::Bound(bound)) => Self::ready(Request::Owned(bound)),
                 Ok(Started::Preparing(preparing)) => Self::Preparing(preparing),
                 Err(error) => Self::Failed(error),
             },
             Self::Batch(batch) => match Filling::start(batch, patience) {
                 Ok(filling) => Self::Filling(Box::new(filling)),
                 Err(error) => Self::Failed(error),
-            },
-            Self::Ready(request) => match request.start(patience) {
-                Ok(flight) => Self::InFlight(flight, request),
-                Err(error) => Self::Failed(request.explain(error)),
             },
             other => other,
         }
@@ -183,7 +183,7 @@ impl<'a> Step<'a> {
         match self {
             Self::Query(query) => query.own_deadline(),
             Self::Batch(batch) => batch.own_deadline(),
-            Self::Ready(request) => request.own_deadline(),
+            Self::Request(request, None) => request.own_deadline(),
             _ => None,
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Step<'a> {
         match self {
             Self::Preparing(preparing) => preparing.explain(error),
             Self::Filling(filling) => filling.late(error),
-            Self::InFlight(_, request) => request.explain(error),
+            Self::Request(request, _) => request.explain(error),
             _ => error,
         }
     }
@@ -202,7 +202,7 @@ impl<'a> Step<'a> {
         match self {
             Self::Preparing(preparing) => preparing.is_sent(),
             Self::Filling(filling) => filling.is_sent(),
-            Self::InFlight(flight, _) => flight.is_sent(),
+            Self::Request(_, Some(flight)) => flight.is_sent(),
             _ => false,
         }
     }
@@ -210,7 +210,18 @@ impl<'a> Step<'a> {
     fn poll(&mut self, cx: &mut Context<'_>, patience: Patience) -> Poll<Result<Page>> {
         loop {
             *self = match self {
-                Self::InFlight(flight, request) => {
+                Self::Request(request, flight) => {
+                    let flight = match flight {
+                        Some(flight) => flight,
+                        None => match request.start(patience) {
+                            Ok(started) => flight.insert(started),
+                            Err(error) => {
+                                let error = request.explain(error);
+                                *self = Self::Done;
+                                return Poll::Ready(Err(error));
+                            }
+                        },
+                    };
                     let done = match ready!(flight.poll(cx, |place| request.submit(place))) {
                         Ok(result) => Ok(request.page(result, flight.take_answer())),
                         Err(error) => Err(request.explain(error)),
@@ -219,7 +230,7 @@ impl<'a> Step<'a> {
                     return Poll::Ready(done);
                 }
                 Self::Preparing(preparing) => match ready!(preparing.poll(cx)) {
-                    Ok(bound) => Self::Ready(Request::Owned(bound)),
+                    Ok(bound) => Self::ready(Request::Owned(bound)),
                     Err(error) => Self::Failed(error),
                 },
                 Self::Filling(filling) => match ready!(filling.poll(cx)) {
@@ -229,7 +240,7 @@ impl<'a> Step<'a> {
                         let Self::Filling(filling) = now else {
                             unreachable!("the step was just looked at")
                         };
-                        Self::Ready(Request::Batch(filling.into_filled()))
+                        Self::ready(Request::Batch(filling.into_filled()))
                     }
                 },
                 Self::Failed(error) => {
@@ -238,7 +249,7 @@ impl<'a> Step<'a> {
                     return Poll::Ready(Err(error));
                 }
                 Self::Done => panic!("a request was polled after it was done"),
-                Self::Query(_) | Self::Batch(_) | Self::Ready(_) => {
+                Self::Query(_) | Self::Batch(_) => {
                     std::mem::replace(self, Self::Done).advance(patience)
                 }
             };
@@ -251,8 +262,8 @@ impl Future for Execute<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { step, patience, deadline } = self.get_mut();
-        if let Step::Query(_) | Step::Batch(_) | Step::Ready(_) = step {
-            *deadline = step.deadline();
+        if let Step::Query(_) | Step::Batch(_) | Step::Request(_, None) = step {
+            *deadline = step.deadline().map(Box::new);
         }
         if let Poll::Ready(done) = step.poll(cx, *patience) {
             return Poll::Ready(done);
@@ -268,10 +279,10 @@ impl Future for Execute<'_> {
 impl fmt::Debug for Execute<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.step {
-            Step::Query(_) | Step::Batch(_) | Step::Ready(_) => "not sent",
+            Step::Query(_) | Step::Batch(_) | Step::Request(_, None) => "not sent",
             Step::Preparing(_) | Step::Filling(_) => "preparing",
-            Step::InFlight(flight, _) if flight.is_sent() => "sent",
-            Step::InFlight(..) => "waiting for a place",
+            Step::Request(_, Some(flight)) if flight.is_sent() => "sent",
+            Step::Request(..) => "waiting for a place",
             Step::Failed(_) => "failed",
             Step::Done => "done",
         };

@@ -1,6 +1,7 @@
 //! Options of a request: a value of their own, and setters on everything that takes them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Consistency, CustomPayload, SerialConsistency};
@@ -31,8 +32,15 @@ pub(crate) const DEFAULT_PAGE_SIZE: u32 = 5000;
 /// # What is not here
 /// The keyspace of a single request: it came with protocol version 5, which no driver speaks well.
 /// Write `keyspace.table`, or connect a session with that keyspace.
+///
+/// # Cost
+/// Nothing, as long as none is set; else one allocation, which clones share.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct Options(Option<Arc<Set>>);
+
+/// Options of which one at least is set.
+#[derive(Debug, Clone, Default)]
+struct Set {
     consistency: Option<Consistency>,
     serial_consistency: Option<SerialConsistency>,
     timeout: Option<Duration>,
@@ -46,19 +54,9 @@ pub struct Options {
     host: Option<SocketAddr>,
 }
 
-impl Options {
-    /// No option set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub(crate) fn set(mut self, change: Self) -> Self {
-        self.merge(&change);
-        self
-    }
-
+impl Set {
     /// Takes over what `later` sets.
-    pub(crate) fn merge(&mut self, later: &Self) {
+    fn merge(&mut self, later: &Self) {
         self.consistency = later.consistency.or(self.consistency);
         self.serial_consistency = later.serial_consistency.or(self.serial_consistency);
         self.timeout = later.timeout.or(self.timeout);
@@ -76,28 +74,7 @@ impl Options {
         self.host = later.host.or(self.host);
     }
 
-    /// Whether requests of this session can have them.
-    pub(crate) fn check(&self, session: &Session) -> Result<()> {
-        if self.custom_payload.is_some() && !session.has_payloads() {
-            let text = "protocol version 3 has none, and this session was told to speak it";
-            return Err(Error::new(ErrorKind::Setting { name: "custom_payload" }, text));
-        }
-        // C finds an unknown one on its own thread, when the request is under way.
-        session.profiles().get(self.profile_name()).map(|_| ())
-    }
-
-    /// The name of the profile, if one was named.
-    pub(crate) fn profile_name(&self) -> Option<&str> {
-        self.profile.as_ref().map(ProfileName::as_str)
-    }
-
-    /// Says which hosts a request with these options could have gone to, when it found none.
-    pub(crate) fn explain(&self, error: Error, session: &Session) -> Error {
-        session.profiles().explain(error, self.profile_name(), self.host)
-    }
-
-    /// Writes what is set to a C statement, or a C batch.
-    pub(crate) fn apply(&self, to: &mut impl Configure) -> Result<()> {
+    fn apply(&self, to: &mut impl Configure) -> Result<()> {
         if let Some(level) = self.consistency {
             to.set_consistency(level.to_code())?;
         }
@@ -130,68 +107,129 @@ impl Options {
         }
         Ok(())
     }
+}
+
+impl Options {
+    /// No option set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn of(set: Set) -> Self {
+        Self(Some(Arc::new(set)))
+    }
+
+    fn get<T>(&self, option: impl FnOnce(&Set) -> Option<T>) -> Option<T> {
+        option(self.0.as_ref()?)
+    }
+
+    pub(crate) fn set(mut self, change: Self) -> Self {
+        self.merge(&change);
+        self
+    }
+
+    /// Whether no option is set.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Takes over what `later` sets.
+    pub(crate) fn merge(&mut self, later: &Self) {
+        match (&mut self.0, &later.0) {
+            (_, None) => {}
+            (Some(set), Some(later)) => Arc::make_mut(set).merge(later),
+            (none, later) => none.clone_from(later),
+        }
+    }
+
+    /// Whether requests of this session can have them.
+    pub(crate) fn check(&self, session: &Session) -> Result<()> {
+        let Some(set) = &self.0 else { return Ok(()) };
+        if set.custom_payload.is_some() && !session.has_payloads() {
+            let text = "protocol version 3 has none, and this session was told to speak it";
+            return Err(Error::new(ErrorKind::Setting { name: "custom_payload" }, text));
+        }
+        // C finds an unknown one on its own thread, when the request is under way.
+        session.profiles().get(self.profile_name()).map(|_| ())
+    }
+
+    /// The name of the profile, if one was named.
+    pub(crate) fn profile_name(&self) -> Option<&str> {
+        self.0.as_ref()?.profile.as_ref().map(ProfileName::as_str)
+    }
+
+    /// Says which hosts a request with these options could have gone to, when it found none.
+    pub(crate) fn explain(&self, error: Error, session: &Session) -> Error {
+        let host = self.get(|set| set.host);
+        session.profiles().explain(error, self.profile_name(), host)
+    }
+
+    /// Writes what is set to a C statement, or a C batch.
+    pub(crate) fn apply(&self, to: &mut impl Configure) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |set| set.apply(to))
+    }
 
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.idempotent == Some(true)
+        self.idempotence() == Some(true)
     }
 
     /// What was said of it, if anything was.
     pub(crate) fn idempotence(&self) -> Option<bool> {
-        self.idempotent
+        self.get(|set| set.idempotent)
     }
 
     /// How long C waits.
     pub(crate) fn timeout_or(&self, default: Duration) -> Duration {
-        self.timeout.unwrap_or(default)
+        self.get(|set| set.timeout).unwrap_or(default)
     }
 
     /// Our own deadline, which C knows nothing of. The longest time is none.
     pub(crate) fn deadline_or(&self, default: Option<Duration>) -> Option<Duration> {
-        self.deadline.or(default).filter(|after| *after != Duration::MAX)
+        self.get(|set| set.deadline).or(default).filter(|after| *after != Duration::MAX)
     }
 
     pub(crate) fn with_deadline(after: Duration) -> Self {
-        Self { deadline: Some(after), ..Self::default() }
+        Self::of(Set { deadline: Some(after), ..Set::default() })
     }
 
     pub(crate) fn with_consistency(level: Consistency) -> Self {
-        Self { consistency: Some(level), ..Self::default() }
+        Self::of(Set { consistency: Some(level), ..Set::default() })
     }
 
     pub(crate) fn with_serial_consistency(level: SerialConsistency) -> Self {
-        Self { serial_consistency: Some(level), ..Self::default() }
+        Self::of(Set { serial_consistency: Some(level), ..Set::default() })
     }
 
     pub(crate) fn with_timeout(timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..Self::default() }
+        Self::of(Set { timeout: Some(timeout), ..Set::default() })
     }
 
     pub(crate) fn with_idempotent(yes: bool) -> Self {
-        Self { idempotent: Some(yes), ..Self::default() }
+        Self::of(Set { idempotent: Some(yes), ..Set::default() })
     }
 
     pub(crate) fn with_timestamp(micros: i64) -> Self {
-        Self { timestamp: Some(micros), ..Self::default() }
+        Self::of(Set { timestamp: Some(micros), ..Set::default() })
     }
 
     pub(crate) fn with_tracing(on: bool) -> Self {
-        Self { tracing: Some(on), ..Self::default() }
+        Self::of(Set { tracing: Some(on), ..Set::default() })
     }
 
     pub(crate) fn with_custom_payload(payload: &CustomPayload) -> Self {
-        Self { custom_payload: Some(payload.clone()), ..Self::default() }
+        Self::of(Set { custom_payload: Some(payload.clone()), ..Set::default() })
     }
 
     pub(crate) fn with_retry(policy: RetryPolicy) -> Self {
-        Self { retry: Some(policy), ..Self::default() }
+        Self::of(Set { retry: Some(policy), ..Set::default() })
     }
 
     pub(crate) fn with_profile(profile: ProfileName) -> Self {
-        Self { profile: Some(profile), ..Self::default() }
+        Self::of(Set { profile: Some(profile), ..Set::default() })
     }
 
     pub(crate) fn with_host(host: SocketAddr) -> Self {
-        Self { host: Some(host), ..Self::default() }
+        Self::of(Set { host: Some(host), ..Set::default() })
     }
 }
 
@@ -290,7 +328,16 @@ mod tests {
         let mut options = Options::new().idempotent(true).consistency(Consistency::One);
         options.merge(&Options::new().consistency(Consistency::All).timestamp(7));
         assert!(options.is_idempotent());
-        assert_eq!(options.consistency, Some(Consistency::All));
-        assert_eq!(options.timestamp, Some(7));
+        assert_eq!(options.get(|set| set.consistency), Some(Consistency::All));
+        assert_eq!(options.get(|set| set.timestamp), Some(7));
+    }
+
+    #[test]
+    fn a_change_is_not_seen_by_clones() {
+        let shared = Options::new().idempotent(true);
+        let mut own = shared.clone();
+        own.merge(&Options::new().idempotent(false));
+        assert!(shared.is_idempotent() && !own.is_idempotent());
+        assert!(Options::new().is_none() && !shared.is_none());
     }
 }

@@ -1,0 +1,83 @@
+//! This crate's client.
+
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+
+use async_cassandra::{Prepared, Session};
+
+use super::{Database, Paging};
+use crate::Result;
+use crate::executor::Executor;
+use crate::work::Sum;
+
+/// A session for the tasks of one executor.
+pub struct Ours<E> {
+    session: Session,
+    executor: PhantomData<fn() -> E>,
+}
+
+impl<E> Clone for Ours<E> {
+    fn clone(&self) -> Self {
+        Self { session: self.session.clone(), executor: PhantomData }
+    }
+}
+
+impl<E: Executor> Database for Ours<E> {
+    type Prepared = Prepared;
+
+    async fn connect(address: SocketAddr) -> Result<Self> {
+        let session = Session::builder()
+            .contact_points([address.ip().to_string()])
+            .port(address.port())
+            .runtime(E::runtime())
+            .connect()
+            .await?;
+        Ok(Self { session, executor: PhantomData })
+    }
+
+    async fn prepare(&self, cql: &str) -> Result<Prepared> {
+        Ok(self.session.prepare(cql).await?)
+    }
+
+    async fn select(&self, statement: &Prepared, id: i64) -> Result<(i64, String)> {
+        Ok(statement.bind((id,)).one().await?)
+    }
+
+    async fn insert(&self, statement: &Prepared, id: i64, text: &str) -> Result<()> {
+        statement.bind((id, text)).await?;
+        Ok(())
+    }
+
+    async fn stream(&self, statement: &Prepared, paging: Paging) -> Result<Sum> {
+        let request = statement
+            .bind(())
+            .page_size(paging.page_size)
+            .prefetch(paging.prefetch as usize);
+        let mut sum = Sum::default();
+        if paging.borrowed {
+            let mut pages = request.pages().await?;
+            while let Some(page) = pages.try_next().await? {
+                for row in page.rows::<(i64, &str, f64)>()? {
+                    let (id, text, _) = row?;
+                    sum.row(id, text.len());
+                }
+                if sum.rows >= paging.rows {
+                    break;
+                }
+            }
+        } else {
+            let mut rows = request.stream::<(i64, String, f64)>().await?;
+            while let Some((id, text, _)) = rows.try_next().await? {
+                sum.row(id, text.len());
+                if sum.rows == paging.rows {
+                    break;
+                }
+            }
+        }
+        Ok(sum)
+    }
+
+    async fn close(self) -> Result<()> {
+        Ok(self.session.close().await?)
+    }
+}

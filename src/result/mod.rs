@@ -5,6 +5,7 @@
 //! pages themselves. Columns are looked up once a page, cells are slices of the response: a row costs
 //! one step of C's iterator and two calls a cell.
 
+pub(crate) mod few;
 mod indexed;
 mod lwt;
 mod page;

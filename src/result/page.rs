@@ -99,6 +99,11 @@ impl Page {
         self.result.paging_state().map(PagingState::from_bytes)
     }
 
+    /// Whether the server says that no page comes after it.
+    pub(super) fn is_last(&self) -> bool {
+        self.result.paging_state().is_none()
+    }
+
     /// The id of the trace, when the request asked for one with `tracing(true)`. The trace itself:
     /// [`Session::trace`](crate::Session::trace).
     pub fn tracing_id(&self) -> Option<Uuid> {

@@ -11,7 +11,7 @@ use super::{Execute, Options, Origin, PagingState, Prepared, PreparedCore, optio
 use crate::cql::{FromRowOwned, FromValueOwned, RowBinder, ToRow};
 use crate::driver::{self, Answer, Binding, Statement};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::{Lwt, PageStream, RowStream};
+use crate::result::{Lwt, Page, PageStream, RowStream, few};
 use crate::session::{Deadline, Session};
 
 /// A prepared statement with values bound, ready to be executed.
@@ -200,7 +200,7 @@ impl<'p> Bound<'p> {
     /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
     /// is looked for, so that both are true.
     pub async fn one<T: FromRowOwned>(self) -> Result<T> {
-        self.stream::<T>().await?.exactly_one().await
+        few::exactly_one(self).await
     }
 
     /// Executes it and reads its only row, if it has one.
@@ -215,12 +215,12 @@ impl<'p> Bound<'p> {
     /// # Errors
     /// [`ErrorKind::TooManyRows`].
     pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
-        self.stream::<T>().await?.at_most_one().await
+        few::at_most_one(self).await
     }
 
     /// Executes it and reads the rows of all its pages, however many they are.
     pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
-        self.stream::<T>().await?.into_vec().await
+        few::all(self).await
     }
 
     /// Executes it and reads the only value of its only row.
@@ -307,6 +307,22 @@ impl<'p> Bound<'p> {
         if let Err(error) = done {
             self.error.get_or_insert(error.in_statement(self.of.cql()));
         }
+    }
+
+    /// Whether it has a limit that goes beyond one page.
+    pub(crate) fn is_timed_as_stream(&self) -> bool {
+        self.paging.as_ref().is_some_and(|paging| paging.deadline.is_some())
+    }
+
+    /// Executes it for its first page, and keeps it for those after.
+    pub(crate) async fn first_page(&mut self) -> Result<Page> {
+        if *self.frozen.get_mut() {
+            return Err(self.of.frozen());
+        }
+        let page = self.execute_ref().await?;
+        // That request is over: C reads the statement no more.
+        *self.frozen.get_mut() = false;
+        Ok(page)
     }
 
     /// Marks it as being read by C for good.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{Bound, Execute, Options, PagingState, Ref, option_setters};
 use crate::cql::{FromRowOwned, FromValueOwned, ToRow};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::{Lwt, PageStream, RowStream};
+use crate::result::{Lwt, PageStream, RowStream, few};
 use crate::session::{Deadline, Patience, PrepareCached, Session};
 
 /// A statement's text with its values, ready to be executed.
@@ -169,7 +169,7 @@ impl<'s> Query<'s> {
     /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
     /// is looked for, so that both are true.
     pub async fn one<T: FromRowOwned>(self) -> Result<T> {
-        self.stream::<T>().await?.exactly_one().await
+        few::exactly_one(self.into_bound().await?).await
     }
 
     /// Executes it and reads its only row, if it has one.
@@ -177,12 +177,12 @@ impl<'s> Query<'s> {
     /// # Errors
     /// [`ErrorKind::TooManyRows`].
     pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
-        self.stream::<T>().await?.at_most_one().await
+        few::at_most_one(self.into_bound().await?).await
     }
 
     /// Executes it and reads the rows of all its pages, however many they are.
     pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
-        self.stream::<T>().await?.into_vec().await
+        few::all(self.into_bound().await?).await
     }
 
     /// Executes it and reads the only value of its only row.

@@ -95,6 +95,18 @@ impl PageStream {
         Ok(stream)
     }
 
+    /// Goes on after a first page, which stays inside.
+    pub(crate) fn after(bound: Bound<'_>, first: Page) -> Result<Self> {
+        let mut stream = Self::new(bound.into_paging()?);
+        // It has as much room as it was given: one page at least.
+        stream.room.take();
+        stream.arrive(first);
+        if stream.next.is_none() {
+            stream.stage = Stage::Over;
+        }
+        Ok(stream)
+    }
+
     fn new(paging: Paging) -> Self {
         let Paging { session, statement, origin, options, paging } = paging;
         let PagingOptions { prefetch, start, deadline: end_by } = paging;
@@ -253,9 +265,7 @@ impl PageStream {
         self.stage = Stage::Due;
         let failed = match outcome {
             Ok((result, answer)) => {
-                let page = Page::new(result, answer, self.about.origin.clone());
-                self.next = page.next_page();
-                self.arrived.push_back(page);
+                self.arrive(Page::new(result, answer, self.about.origin.clone()));
                 None
             }
             Err(error) => Some(error),
@@ -278,6 +288,11 @@ impl PageStream {
             None if self.next.is_none() => self.stage = Stage::Over,
             None => {}
         }
+    }
+
+    fn arrive(&mut self, page: Page) {
+        self.next = page.next_page();
+        self.arrived.push_back(page);
     }
 
     /// A page that was asked for does not come.

@@ -39,7 +39,11 @@ pub struct RowStream<T> {
 
 impl<T: FromRowOwned> RowStream<T> {
     pub(crate) async fn start(bound: Bound<'_>) -> Result<Self> {
-        let pages = PageStream::start(bound).await?;
+        Self::of(PageStream::start(bound).await?)
+    }
+
+    /// The rows of pages of which the first, if there is one, has come.
+    pub(crate) fn of(pages: PageStream) -> Result<Self> {
         if let Some(first) = pages.peek() {
             plan::<T>(first.columns(), pages.cql())?;
         }

@@ -106,6 +106,8 @@ typedef enum {
     PLAN_ERROR,
     PLAN_ROWS,
     PLAN_ECHO,
+    PLAN_STORE,
+    PLAN_LOOKUP,
     PLAN_NEVER,
     PLAN_HELD,
     PLAN_APPLIED,

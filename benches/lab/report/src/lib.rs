@@ -1,0 +1,1 @@
+//! The records of runs, and what is told of them.

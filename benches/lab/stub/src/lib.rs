@@ -1,0 +1,1 @@
+//! A CQL server that answers from memory.

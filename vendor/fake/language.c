@@ -9,6 +9,7 @@
  *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
  *   STORE <type> ...              has the same markers, and a result without rows
  *   LOOKUP                        has the marker p0 bigint; one row (id bigint, name text), by its value
+ *   STAMP                         one row (called bigint): when its callback was called, in ns
  *   NEVER                         completes when the session closes
  *   HELD <number>                 completes, without rows, when the test lets it go
  *   APPLIED                       a transaction that was done: column [applied], true
@@ -140,6 +141,8 @@ void plan_parse(Plan *plan, const char *text)
         plan->kind = PLAN_OK;
     else if (strcmp(word, "never") == 0)
         plan->kind = PLAN_NEVER;
+    else if (strcmp(word, "stamp") == 0)
+        plan->kind = PLAN_STAMP;
     else if (strcmp(word, "applied") == 0)
         plan->kind = PLAN_APPLIED;
     else if (strcmp(word, "refused") == 0)

@@ -205,6 +205,9 @@ static bool run(Outcome *outcome, const CassStatement *statement, int protocol_v
     case PLAN_LOOKUP:
         outcome->result = lookup(statement);
         break;
+    case PLAN_STAMP:
+        outcome->result = stamp_new();
+        break;
     case PLAN_APPLIED:
     case PLAN_REFUSED:
     case PLAN_REFUSED_ROW:

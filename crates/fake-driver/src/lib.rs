@@ -51,6 +51,7 @@
 //! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
 //! | `STORE <type> ...` | has the same markers; an empty result without columns |
 //! | `LOOKUP` | has the marker `p0 bigint`; one row of columns `id bigint`, `name text`: the value bound, and `name-<id>` |
+//! | `STAMP` | one row, `called bigint`: when its callback was called, by the clock of [`now()`]; zero before that |
 //! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
 //! | `HELD <number>` | `OK`, once the test calls [`let_go()`] with the number; at the latest as `NEVER` |
 //! | `APPLIED` | a lightweight transaction that was done: column `[applied] boolean`, true |
@@ -79,6 +80,7 @@
 //! - Which thread calls which function, and in which kind of callback: [`watch()`] and [`watched()`].
 //! - [`live()`] counts the objects and callbacks that exist, so that a test can see that none is left;
 //!   [`most_results()`] says how many pages there were at a time.
+//! - [`callback_times()`]: how long the callbacks of `STAMP` requests took.
 //! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
 //!   the queue's size, and a negative or zero one is refused as the driver refuses it.
 //!
@@ -92,8 +94,8 @@
 mod controls;
 #[cfg(target_os = "linux")]
 pub use controls::{
-    Live, Sighting, callbacks_run, forget, heard, hold, let_go, listen, live, most_results,
-    release, watch, watched,
+    Live, Sighting, callback_times, callbacks_run, forget, heard, hold, let_go, listen, live,
+    most_results, now, release, watch, watched,
 };
 
 use std::path::Path;

@@ -59,4 +59,11 @@ EXPORT void fake_listen(void);
 /* Stops it, and copies what was written, a line a call, as far as there is room; returns its length. */
 EXPORT size_t fake_heard(char *text, size_t size);
 
+/* The time that STAMP answers with: of CLOCK_MONOTONIC, in nanoseconds. */
+EXPORT uint64_t fake_now(void);
+
+/* How long each callback of a STAMP request took since the last call, in nanoseconds, in no order and of
+ * the last 65536 at most: copies them, as far as there is room, and returns their number. */
+EXPORT size_t fake_callback_times(uint32_t *times, size_t room);
+
 #endif

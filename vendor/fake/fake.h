@@ -106,6 +106,9 @@ typedef enum {
     PLAN_ERROR,
     PLAN_ROWS,
     PLAN_ECHO,
+    PLAN_STORE,
+    PLAN_LOOKUP,
+    PLAN_STAMP,
     PLAN_NEVER,
     PLAN_HELD,
     PLAN_APPLIED,
@@ -247,6 +250,8 @@ struct CassResult {
     size_t byte_capacity;
     bool has_more_pages;
     char paging_state[8];
+    /* Its only cell is for the time of its callback. */
+    bool stamped;
 };
 
 /* A result without columns; the reference belongs to the caller. */
@@ -260,6 +265,15 @@ void result_unref(const CassResult *result);
 void paging_state_write(char *token, uint32_t next_page);
 /* False for bytes that are no paging state of ours. */
 bool paging_state_read(const char *token, size_t size, uint32_t *page);
+
+/* --- stamp.c: requests that say when they were called back. ---------------------------------- */
+
+/* Their answer. */
+CassResult *stamp_new(void);
+/* Right before the callback: puts the time into the answer, and returns it. */
+uint64_t stamp_put(CassResult *result);
+/* Right after the callback that was called then. */
+void stamp_returned(uint64_t called);
 
 /* --- error.c --------------------------------------------------------------------------------- */
 

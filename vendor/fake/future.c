@@ -42,8 +42,13 @@ static void run_callback(CassFuture *future, CassFutureCallback callback, void *
 {
     Frame frame = {.outer = frames, .future = future};
     frames = &frame;
+    CassResult *result = future->outcome.result;
+    bool stamped = result && result->stamped;
     callback_started();
+    uint64_t called = stamped ? stamp_put(result) : 0;
     callback(future, data);
+    if (stamped)
+        stamp_returned(called);
     callback_returned();
     frames = frame.outer;
 }

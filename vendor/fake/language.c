@@ -7,6 +7,9 @@
  *   ROWS <rows per page> <pages> <code> <times>   the last page fails so many times
  *   SHORT <rows> <there>          one page that says <rows>, and whose iterator ends after <there>
  *   ECHO <type> ...               one row of the values bound to markers p0, p1, ...
+ *   STORE <type> ...              has the same markers, and a result without rows
+ *   LOOKUP                        has the marker p0 bigint; one row (id bigint, name text), by its value
+ *   STAMP                         one row (called bigint): when its callback was called, in ns
  *   NEVER                         completes when the session closes
  *   HELD <number>                 completes, without rows, when the test lets it go
  *   APPLIED                       a transaction that was done: column [applied], true
@@ -114,10 +117,10 @@ static bool parse_refused(Plan *plan, const char *rest)
     return true;
 }
 
-static bool parse_echo(Plan *plan, const char *rest)
+static bool parse_markers(Plan *plan, PlanKind kind, const char *rest)
 {
     char word[16];
-    plan->kind = PLAN_ECHO;
+    plan->kind = kind;
     while (next_word(&rest, word, sizeof word)) {
         const CassDataType *type = data_type_named(word);
         if (!type || plan->marker_count == MAX_MARKERS)
@@ -138,6 +141,8 @@ void plan_parse(Plan *plan, const char *text)
         plan->kind = PLAN_OK;
     else if (strcmp(word, "never") == 0)
         plan->kind = PLAN_NEVER;
+    else if (strcmp(word, "stamp") == 0)
+        plan->kind = PLAN_STAMP;
     else if (strcmp(word, "applied") == 0)
         plan->kind = PLAN_APPLIED;
     else if (strcmp(word, "refused") == 0)
@@ -151,7 +156,11 @@ void plan_parse(Plan *plan, const char *text)
     else if (strcmp(word, "held") == 0)
         understood = parse_held(plan, rest);
     else if (strcmp(word, "echo") == 0)
-        understood = parse_echo(plan, rest);
+        understood = parse_markers(plan, PLAN_ECHO, rest);
+    else if (strcmp(word, "store") == 0)
+        understood = parse_markers(plan, PLAN_STORE, rest);
+    else if (strcmp(word, "lookup") == 0)
+        understood = parse_markers(plan, PLAN_LOOKUP, "bigint");
     else
         understood = false;
     if (!understood)

@@ -65,6 +65,23 @@ static CassResult *echo(const Plan *plan, const CassStatement *statement)
     return result;
 }
 
+/* The one row of the id that was bound. */
+static CassResult *lookup(const CassStatement *statement)
+{
+    const Bound *value = &statement->values[0];
+    CassResult *result = result_new();
+    result_add_column(result, "id", data_type_of(VALUE_TYPE_BIGINT));
+    result_add_column(result, "name", data_type_of(VALUE_TYPE_VARCHAR));
+    uint64_t id = 0;
+    for (size_t i = 0; value->state == BOUND_VALUE && i < value->size; i++)
+        id = id << 8 | value->bytes[i];
+    char name[32];
+    int length = snprintf(name, sizeof name, "name-%lld", (long long)id);
+    result_add_cell(result, value->state == BOUND_VALUE ? value->bytes : NULL, value->size);
+    result_add_cell(result, name, (size_t)length);
+    return result;
+}
+
 static void add_row(CassResult *result, uint32_t id)
 {
     uint8_t bytes[4] = {(uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id};
@@ -185,6 +202,12 @@ static bool run(Outcome *outcome, const CassStatement *statement, int protocol_v
     case PLAN_ECHO:
         outcome->result = echo(plan, statement);
         break;
+    case PLAN_LOOKUP:
+        outcome->result = lookup(statement);
+        break;
+    case PLAN_STAMP:
+        outcome->result = stamp_new();
+        break;
     case PLAN_APPLIED:
     case PLAN_REFUSED:
     case PLAN_REFUSED_ROW:
@@ -192,6 +215,7 @@ static bool run(Outcome *outcome, const CassStatement *statement, int protocol_v
         outcome->result = transaction(plan->kind);
         break;
     case PLAN_OK:
+    case PLAN_STORE:
     case PLAN_HELD:
     case PLAN_SYNTAX:
         outcome->result = result_new();

@@ -52,6 +52,8 @@ struct Controls {
     watched: unsafe extern "C" fn(*mut u8, usize) -> usize,
     listen: unsafe extern "C" fn(),
     heard: unsafe extern "C" fn(*mut u8, usize) -> usize,
+    now: unsafe extern "C" fn() -> u64,
+    callback_times: unsafe extern "C" fn(*mut u32, usize) -> usize,
 }
 
 fn controls() -> &'static Controls {
@@ -75,6 +77,8 @@ fn controls() -> &'static Controls {
                 watched: symbol(library, c"fake_watched"),
                 listen: symbol(library, c"fake_listen"),
                 heard: symbol(library, c"fake_heard"),
+                now: symbol(library, c"fake_now"),
+                callback_times: symbol(library, c"fake_callback_times"),
             }
         }
     })
@@ -201,4 +205,23 @@ pub fn heard() -> Vec<String> {
     // SAFETY: writes no more than it is told there is room for.
     let length = unsafe { (controls().heard)(text.as_mut_ptr(), text.len()) };
     String::from_utf8_lossy(&text[..length.min(text.len())]).lines().map(str::to_owned).collect()
+}
+
+/// The clock that `STAMP` answers by, in nanoseconds.
+pub fn now() -> u64 {
+    // SAFETY: reads a clock.
+    unsafe { (controls().now)() }
+}
+
+/// How long each callback of a `STAMP` request took since the last call, in nanoseconds and in no order:
+/// of the last 65,536 at most.
+///
+/// What a callback has the thread do that called it: waking a task, and running it where that is what
+/// a wake does.
+pub fn callback_times() -> Vec<u32> {
+    let mut times = vec![0; 1 << 16];
+    // SAFETY: writes no more than it is told there is room for.
+    let count = unsafe { (controls().callback_times)(times.as_mut_ptr(), times.len()) };
+    times.truncate(count);
+    times
 }

@@ -49,13 +49,16 @@
 //! | `ROWS <rows per page> <pages> <code> <times>` | the same, so many times with one statement; then it comes |
 //! | `SHORT <rows> <there>` | one page whose row count is `<rows>`, and whose iterator ends after `<there>`: damaged data |
 //! | `ECHO <type> ...` | has markers `p0`, `p1`, ... of these types (up to 32); one row of the values bound; null and unset both read as null |
+//! | `STORE <type> ...` | has the same markers; an empty result without columns |
+//! | `LOOKUP` | has the marker `p0 bigint`; one row of columns `id bigint`, `name text`: the value bound, and `name-<id>` |
+//! | `STAMP` | one row, `called bigint`: when its callback was called, by the clock of [`now()`]; zero before that |
 //! | `NEVER` | completes when the session closes, with `CASS_ERROR_LIB_REQUEST_TIMED_OUT` |
 //! | `HELD <number>` | `OK`, once the test calls [`let_go()`] with the number; at the latest as `NEVER` |
 //! | `APPLIED` | a lightweight transaction that was done: column `[applied] boolean`, true |
 //! | `REFUSED`, `REFUSED ROW`, `REFUSED NULLS` | one that was not: `[applied]` alone, false; with the columns and values `id int` 7, `name text` `name-7`; with both NULL |
 //! | anything else | server syntax error `0x2000`, prepared or not |
 //!
-//! Types of `ECHO`: `ascii bigint blob boolean double float inet int smallint text timestamp
+//! Types of `ECHO` and `STORE`: `ascii bigint blob boolean double float inet int smallint text timestamp
 //! timeuuid tinyint uuid`. Values of a wrong size, and a wrong number of values, are invalid
 //! queries (`0x2200`).
 //!
@@ -77,6 +80,7 @@
 //! - Which thread calls which function, and in which kind of callback: [`watch()`] and [`watched()`].
 //! - [`live()`] counts the objects and callbacks that exist, so that a test can see that none is left;
 //!   [`most_results()`] says how many pages there were at a time.
+//! - [`callback_times()`]: how long the callbacks of `STAMP` requests took.
 //! - [`listen()`] writes down what settings and options C is told. None of them has an effect here but
 //!   the queue's size, and a negative or zero one is refused as the driver refuses it.
 //!
@@ -90,8 +94,8 @@
 mod controls;
 #[cfg(target_os = "linux")]
 pub use controls::{
-    Live, Sighting, callbacks_run, forget, heard, hold, let_go, listen, live, most_results,
-    release, watch, watched,
+    Live, Sighting, callback_times, callbacks_run, forget, heard, hold, let_go, listen, live,
+    most_results, now, release, watch, watched,
 };
 
 use std::path::Path;

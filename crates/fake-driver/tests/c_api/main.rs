@@ -10,6 +10,7 @@ mod records;
 mod refusals;
 mod requests;
 mod sessions;
+mod stamps;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

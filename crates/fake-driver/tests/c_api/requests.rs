@@ -75,6 +75,29 @@ fn echo_returns_what_was_bound() {
 }
 
 #[test]
+fn stores_and_lookups_take_values() {
+    let turn = Turn::take();
+    let session = connected("inline");
+    let store = api::statement("STORE bigint text", 2);
+    assert_eq!(api::bind(store, 0, Bind::Bigint(-7)), 0);
+    assert_eq!(api::bind(store, 1, Bind::Text("seven")), 0);
+    let nothing = result(api::execute(session, store));
+    api::give(c"cass_statement_free", store);
+    assert_eq!(api::size(c"cass_result_column_count", nothing), 0);
+    assert!(cells(nothing).is_empty());
+    let of = |value| {
+        let statement = api::statement("LOOKUP", 1);
+        assert_eq!(api::bind(statement, 0, value), 0);
+        read(session, statement)
+    };
+    let id = Some((-7_i64).to_be_bytes().to_vec());
+    assert_eq!(of(Bind::Bigint(-7)), [[id, Some(b"name--7".to_vec())]]);
+    assert_eq!(of(Bind::Null), [[None, Some(b"name-0".to_vec())]]);
+    close_and_free(session);
+    turn.done();
+}
+
+#[test]
 fn prepared_markers_have_names_and_types() {
     let turn = Turn::take();
     let session = connected("late");

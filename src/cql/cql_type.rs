@@ -115,6 +115,11 @@ impl CqlType {
         SCALARS.iter().find(|(c, _, _)| *c == code).map(|(_, cql_type, _)| cql_type.clone())
     }
 
+    /// Whether it is a list, a set or a map.
+    pub(crate) fn is_collection(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Set(_) | Self::Map(..))
+    }
+
     /// Whether this is what the C driver calls `code`, a scalar type or one that is not known.
     pub(crate) fn is_scalar(&self, code: u32) -> bool {
         match SCALARS.iter().find(|(c, _, _)| *c == code) {

@@ -55,11 +55,35 @@ unsafe fn read_to(raw: *const sys::CassDataType, depth: usize) -> CqlType {
     }
 }
 
+/// C's number for a type.
+///
+/// # Safety
+/// `raw` is live or NULL.
+pub(super) unsafe fn code(raw: *const sys::CassDataType) -> u32 {
+    if raw.is_null() {
+        return u32::MAX;
+    }
+    // SAFETY: live, says the caller.
+    unsafe { sys::cass_data_type_type(raw) }
+}
+
+/// Whether it is `known`, which [`read`] made of a type with that [`code`].
+///
+/// # Safety
+/// `raw` is live or NULL.
+pub(super) unsafe fn is(known: &CqlType, known_code: u32, raw: *const sys::CassDataType) -> bool {
+    // SAFETY: live or NULL, says the caller.
+    let code = unsafe { code(raw) };
+    let is_all = !matches!(code, CUSTOM | LIST | MAP | SET | TUPLE | UDT);
+    // SAFETY: as above; a code that is no scalar is that of a type.
+    code == known_code && (is_all || unsafe { is_part(known, raw) })
+}
+
 /// Whether it is `known`, as [`read`] would have it.
 ///
 /// # Safety
 /// `raw` is live or NULL.
-pub(super) unsafe fn is(known: &CqlType, raw: *const sys::CassDataType) -> bool {
+unsafe fn is_part(known: &CqlType, raw: *const sys::CassDataType) -> bool {
     if raw.is_null() {
         return *known == CqlType::Unknown(u32::MAX);
     }
@@ -68,10 +92,11 @@ pub(super) unsafe fn is(known: &CqlType, raw: *const sys::CassDataType) -> bool 
         let sub = |index| sys::cass_data_type_sub_data_type(raw, index);
         let subs = || sys::cass_data_type_sub_type_count(raw);
         match (sys::cass_data_type_type(raw), known) {
-            (LIST, CqlType::List(item)) | (SET, CqlType::Set(item)) => is(item, sub(0)),
-            (MAP, CqlType::Map(key, value)) => is(key, sub(0)) && is(value, sub(1)),
+            (LIST, CqlType::List(item)) | (SET, CqlType::Set(item)) => is_part(item, sub(0)),
+            (MAP, CqlType::Map(key, value)) => is_part(key, sub(0)) && is_part(value, sub(1)),
             (TUPLE, CqlType::Tuple(items)) => {
-                items.len() == subs() && items.iter().enumerate().all(|(i, item)| is(item, sub(i)))
+                items.len() == subs()
+                    && items.iter().enumerate().all(|(i, item)| is_part(item, sub(i)))
             }
             (UDT, CqlType::Udt { keyspace, name, fields }) => {
                 fields.len() == subs()
@@ -79,7 +104,7 @@ pub(super) unsafe fn is(known: &CqlType, raw: *const sys::CassDataType) -> bool 
                     && text::is(name, |s, l| sys::cass_data_type_type_name(raw, s, l))
                     && fields.iter().enumerate().all(|(i, (name, field))| {
                         text::is(name, |s, l| sys::cass_data_type_sub_type_name(raw, i, s, l))
-                            && is(field, sub(i))
+                            && is_part(field, sub(i))
                     })
             }
             (LIST | SET | MAP | TUPLE | UDT, _) => false,
@@ -87,15 +112,6 @@ pub(super) unsafe fn is(known: &CqlType, raw: *const sys::CassDataType) -> bool 
             (scalar, known) => known.is_scalar(scalar),
         }
     }
-}
-
-/// Whether it is a list, a set or a map.
-///
-/// # Safety
-/// `raw` is live or NULL.
-pub(super) unsafe fn is_collection(raw: *const sys::CassDataType) -> bool {
-    // SAFETY: live, says the caller.
-    !raw.is_null() && matches!(unsafe { sys::cass_data_type_type(raw) }, LIST | MAP | SET)
 }
 
 /// # Safety

@@ -64,7 +64,7 @@ pub use plug::{
     Attempt, Info, LoadError, LoadErrorKind, Source, Unsupported, info, load, load_from,
 };
 pub(crate) use prepared::Prepared;
-pub(crate) use result::{Cells, OwnedCells, ResultSet, RowCells};
+pub(crate) use result::{Cells, Columns, OwnedCells, ResultSet, RowCells};
 pub(crate) use session::{Connecting, Limits, Place, Session, Waiting, in_flight};
 pub(crate) use statement::Statement;
 

@@ -70,23 +70,36 @@ impl ResultSet {
     }
 
     /// Names and types. Empty for a result without rows: asking C for a name there crashes.
-    pub(crate) fn columns(&self) -> Vec<Column> {
-        (0..self.column_count()).map(|index| self.column(index)).collect()
+    pub(crate) fn columns(&self) -> Columns {
+        let columns = 0..self.column_count();
+        let codes = columns.clone().map(|index| self.type_code(index)).collect();
+        Columns { columns: columns.map(|index| self.column(index)).collect(), codes }
+    }
+
+    /// C's number for the type of a column.
+    fn type_code(&self, index: usize) -> u32 {
+        // SAFETY: as in `column`.
+        unsafe { data_type::code(sys::cass_result_column_data_type(self.as_ptr(), index)) }
     }
 
     /// Whether its columns are these, by names and types. Allocates nothing, but for classes that are
     /// no types of their own.
-    pub(crate) fn has_columns(&self, known: &[Column]) -> bool {
-        known.len() == self.column_count()
-            && known.iter().enumerate().all(|(index, column)| self.has_column(index, column))
+    pub(crate) fn has_columns(&self, known: &Columns) -> bool {
+        let mut all = known.columns.iter().zip(&known.codes).enumerate();
+        known.columns.len() == self.column_count()
+            && all.all(|(index, (column, code))| self.has_column(index, column, *code))
     }
 
-    fn has_column(&self, index: usize, known: &Column) -> bool {
+    fn has_column(&self, index: usize, known: &Column, code: u32) -> bool {
         // SAFETY: as in `column`.
         unsafe {
             let raw = self.as_ptr();
             text::is(known.name(), |s, l| sys::cass_result_column_name(raw, index, s, l))
-                && data_type::is(known.cql_type(), sys::cass_result_column_data_type(raw, index))
+                && data_type::is(
+                    known.cql_type(),
+                    code,
+                    sys::cass_result_column_data_type(raw, index),
+                )
         }
     }
 
@@ -99,11 +112,6 @@ impl ResultSet {
             let cql_type = data_type::read(sys::cass_result_column_data_type(raw, index));
             Column::new(name.unwrap_or_default(), cql_type)
         }
-    }
-
-    fn is_collection(&self, index: usize) -> bool {
-        // SAFETY: as in `column`.
-        unsafe { data_type::is_collection(sys::cass_result_column_data_type(self.as_ptr(), index)) }
     }
 
     /// Where the next page starts, if there is one.
@@ -122,24 +130,24 @@ impl ResultSet {
         }
     }
 
-    /// Walks the rows from the first.
-    pub(crate) fn cells(&self) -> Cells<'_> {
-        Cells { walk: Walk::new(self), of: PhantomData }
+    /// Walks the rows from the first. `columns` are those of this result.
+    pub(crate) fn cells(&self, columns: &[Column]) -> Cells<'_> {
+        Cells { walk: Walk::new(self, columns), of: PhantomData }
     }
 
     /// The cells of a row by its number. `None` for one that C does not come to: there are not so many,
     /// or the data is damaged.
     ///
     /// The first call goes through all rows, and keeps the places of their cells.
-    pub(crate) fn row(&self, number: usize) -> Option<&[Option<&[u8]>]> {
-        let cells = self.index.get_or_init(|| self.walk_all());
+    pub(crate) fn row(&self, number: usize, columns: &[Column]) -> Option<&[Option<&[u8]>]> {
+        let cells = self.index.get_or_init(|| self.walk_all(columns));
         let columns = self.column_count();
         let start = number.checked_mul(columns)?;
         cells.get(start..start.checked_add(columns)?).filter(|row| !row.is_empty())
     }
 
-    fn walk_all(&self) -> Box<[Option<&'static [u8]>]> {
-        let mut walk = Walk::new(self);
+    fn walk_all(&self, columns: &[Column]) -> Box<[Option<&'static [u8]>]> {
+        let mut walk = Walk::new(self, columns);
         // The count is the server's word, and no reason to allocate any amount.
         let expected = self.row_count().saturating_mul(walk.columns);
         let mut cells = Vec::with_capacity(expected.min(TRUSTED_CELLS));
@@ -152,8 +160,25 @@ impl ResultSet {
     }
 
     /// Walks the rows and keeps the result alive meanwhile.
-    pub(crate) fn into_cells(self) -> OwnedCells {
-        OwnedCells { walk: Walk::new(&self), row: RowCells::new(), _result: self }
+    pub(crate) fn into_cells(self, columns: &[Column]) -> OwnedCells {
+        OwnedCells { walk: Walk::new(&self, columns), row: RowCells::new(), _result: self }
+    }
+}
+
+/// Names and types of the columns of a result.
+pub(crate) struct Columns {
+    columns: Box<[Column]>,
+    /// C's number for the type of each.
+    codes: Box<[u32]>,
+}
+
+impl Columns {
+    pub(crate) fn as_slice(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub(crate) fn into_inner(self) -> Box<[Column]> {
+        self.columns
     }
 }
 
@@ -178,13 +203,13 @@ impl Drop for Walk {
 }
 
 impl Walk {
-    fn new(result: &ResultSet) -> Self {
+    fn new(result: &ResultSet, columns: &[Column]) -> Self {
         // SAFETY: a live result; the owner of the walk keeps it alive.
         let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
         let iterator = NonNull::new(raw).expect("the C driver could not allocate an iterator");
-        let columns = result.column_count();
-        let collections = (0..columns).filter(|index| result.is_collection(*index)).collect();
-        Self { iterator, columns, collections }
+        let is_collection = |index: &usize| columns[*index].cql_type().is_collection();
+        let collections = (0..columns.len()).filter(is_collection).collect();
+        Self { iterator, columns: columns.len(), collections }
     }
 
     /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
@@ -192,15 +217,21 @@ impl Walk {
     /// # Safety
     /// The result outlives the slices in `row`.
     unsafe fn step(&mut self, row: &mut RowCells<'_>) -> bool {
-        row.clear();
         // SAFETY: the iterator and, says the caller, its result are live; the row object is used
         // before the next step overwrites it.
         unsafe {
             if sys::cass_iterator_next(self.iterator.as_ptr()) == 0 {
+                row.clear();
                 return false;
             }
             let current = sys::cass_iterator_get_row(self.iterator.as_ptr());
-            row.extend((0..self.columns).map(|index| cell(current, index)));
+            // Of the row before, all of which is written over.
+            if row.len() != self.columns {
+                row.resize(self.columns, None);
+            }
+            for (index, place) in row.iter_mut().enumerate() {
+                *place = cell(current, index);
+            }
             for &index in &self.collections {
                 row[index] = collection::cell(sys::cass_row_get_column(current, index));
             }

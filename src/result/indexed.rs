@@ -31,7 +31,7 @@ impl<'r, T: FromRow<'r>> IndexedRows<'r, T> {
         if number >= page.len() {
             return None;
         }
-        let Some(cells) = page.result().row(number) else {
+        let Some(cells) = page.result().row(number, page.columns()) else {
             return Some(Err(damaged(page.len(), number).in_statement(page.cql())));
         };
         Some(read(cells, page.columns(), &self.map, number, page.cql()))

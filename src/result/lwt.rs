@@ -82,7 +82,7 @@ impl Page {
             return Err(in_statement(Error::new(ErrorKind::NotConditional, text)));
         };
         let mut row = RowCells::new();
-        if self.is_empty() || !self.result().cells().step(&mut row) {
+        if self.is_empty() || !self.result().cells(self.columns()).step(&mut row) {
             return Err(in_statement(Count::of(self.len()).cut_short()));
         }
         bool::check(first.cql_type())

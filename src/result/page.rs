@@ -1,7 +1,6 @@
 //! What one request returned.
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use super::{IndexedRows, IntoRows, Rows};
 use crate::cql::{Column, FromRow, FromRowOwned, Row, Uuid};
@@ -29,13 +28,13 @@ pub struct Page {
     result: ResultSet,
     answer: Answer,
     origin: Origin,
-    /// Held against what the statement knows at the first look.
-    columns: OnceLock<ResultColumns>,
+    columns: ResultColumns,
 }
 
 impl Page {
     pub(crate) fn new(result: ResultSet, answer: Answer, origin: Origin) -> Self {
-        Self { result, answer, origin, columns: OnceLock::new() }
+        let columns = origin.columns(&result);
+        Self { result, answer, origin, columns }
     }
 
     /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
@@ -90,7 +89,7 @@ impl Page {
 
     /// Names and types of the columns. Empty for a statement that returns no rows.
     pub fn columns(&self) -> &[Column] {
-        self.columns.get_or_init(|| self.origin.columns(&self.result)).of(&self.origin)
+        self.columns.of(&self.origin)
     }
 
     /// Where the next page starts, for [`start_at`](crate::Query::start_at); `None` when this was the
@@ -133,8 +132,7 @@ impl Page {
     /// Taken apart for a stream: the cells with the result inside, its columns, its statement.
     pub(super) fn into_cells(self) -> (OwnedCells, ResultColumns, Origin) {
         let Self { result, origin, columns, .. } = self;
-        let columns = columns.into_inner().unwrap_or_else(|| origin.columns(&result));
-        (result.into_cells(), columns, origin)
+        (result.into_cells(columns.of(&origin)), columns, origin)
     }
 }
 

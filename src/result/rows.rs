@@ -42,7 +42,7 @@ impl<'r, T> Rows<'r, T> {
         Self {
             map,
             row: RowCells::new(),
-            cells: page.result().cells(),
+            cells: page.result().cells(columns),
             columns,
             count: Count::of(page.len()),
             cql: page.cql(),

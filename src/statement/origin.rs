@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::PreparedCore;
 use crate::cql::Column;
-use crate::driver::ResultSet;
+use crate::driver::{Columns, ResultSet};
 
 /// The statement of a page: unprepared text, or a prepared statement, which knows the columns of its
 /// results.
@@ -34,8 +34,10 @@ impl Origin {
     /// The columns of a result of this statement.
     pub(crate) fn columns(&self, result: &ResultSet) -> ResultColumns {
         match self.known() {
+            // Most writes.
+            _ if result.column_count() == 0 => ResultColumns::Own(Box::default()),
             Some(known) if known.are_of(result) => ResultColumns::Known,
-            _ => ResultColumns::Own(result.columns().into()),
+            _ => ResultColumns::Own(result.columns().into_inner()),
         }
     }
 }
@@ -43,23 +45,17 @@ impl Origin {
 /// The columns of a prepared statement's first result. The others have the same ones, as a rule, and
 /// need no copy of their own.
 #[derive(Default)]
-pub(crate) struct KnownColumns(OnceLock<Box<[Column]>>);
+pub(crate) struct KnownColumns(OnceLock<Columns>);
 
 impl KnownColumns {
     /// Whether the result has these columns, name by name and type by type. The first one has.
     fn are_of(&self, result: &ResultSet) -> bool {
-        match self.0.get() {
-            Some(known) => result.has_columns(known),
-            None => {
-                let columns = self.0.get_or_init(|| result.columns().into());
-                // Another thread may have brought another result's.
-                result.has_columns(columns)
-            }
-        }
+        // Another thread may have brought another result's.
+        result.has_columns(self.0.get_or_init(|| result.columns()))
     }
 
     fn get(&self) -> &[Column] {
-        self.0.get().map_or(&[], |columns| columns)
+        self.0.get().map_or(&[], Columns::as_slice)
     }
 }
 

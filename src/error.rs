@@ -428,7 +428,7 @@ impl Error {
 /// Longest part of a statement that an error repeats.
 const STATEMENT_SHOWN: usize = 120;
 
-fn shorten(cql: &str) -> Box<str> {
+pub(crate) fn shorten(cql: &str) -> Box<str> {
     let line = cql.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(STATEMENT_SHOWN) {
         Some((at, _)) => format!("{}…", &line[..at]).into(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::rest::Rest;
 use super::{IndexedRows, IntoRows, Rows};
 use crate::cql::{Column, FromRow, FromRowOwned, Row, Uuid};
 use crate::driver::{Answer, OwnedCells, ResultSet};
@@ -24,18 +25,20 @@ use crate::statement::{CustomPayload, PagingState};
 /// ```
 ///
 /// A page of a SELECT is not the whole result when [`next_page`](Self::next_page) says so; for all
-/// rows use a [stream](crate::Bound::stream).
+/// rows use a [stream](crate::Bound::stream). One that is dropped with more to come, and whose
+/// `next_page` nobody called, leaves a warning in the [log](crate::observe), once for each text.
 pub struct Page {
     result: ResultSet,
     answer: Answer,
-    cql: Arc<str>,
+    rest: Rest,
     /// Read from C at the first look.
     columns: OnceLock<Box<[Column]>>,
 }
 
 impl Page {
     pub(crate) fn new(result: ResultSet, answer: Answer, cql: Arc<str>) -> Self {
-        Self { result, answer, cql, columns: OnceLock::new() }
+        let rest = Rest::new(result.has_more_pages(), cql);
+        Self { result, answer, rest, columns: OnceLock::new() }
     }
 
     /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
@@ -96,6 +99,11 @@ impl Page {
     /// Where the next page starts, for [`start_at`](crate::Query::start_at); `None` when this was the
     /// last.
     pub fn next_page(&self) -> Option<PagingState> {
+        self.rest.asked();
+        self.peek_next()
+    }
+
+    fn peek_next(&self) -> Option<PagingState> {
         self.result.paging_state().map(PagingState::from_bytes)
     }
 
@@ -122,7 +130,7 @@ impl Page {
     }
 
     pub(super) fn cql(&self) -> &Arc<str> {
-        &self.cql
+        self.rest.cql()
     }
 
     /// Taken apart for a stream: the cells with the result inside, its columns.
@@ -156,7 +164,7 @@ impl fmt::Debug for Page {
         f.debug_struct("Page")
             .field("rows", &self.len())
             .field("columns", &self.columns())
-            .field("next_page", &self.next_page())
+            .field("next_page", &self.peek_next())
             .finish()
     }
 }

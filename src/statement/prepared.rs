@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, Options, Ref};
+use super::{Bound, Many, Options, Ref};
 use crate::cql::{Column, ToRow};
 use crate::driver;
 use crate::session::Session;
@@ -50,6 +50,29 @@ impl Prepared {
     /// ```
     pub fn bind(&self, values: impl ToRow) -> Bound<'_> {
         Bound::bind(Ref::Borrowed(self), &values)
+    }
+
+    /// Executes it for each of many rows of values, so many at a time, and gives their number.
+    ///
+    /// The rows may be borrowed; each is bound when its turn comes. Answers are not looked at: it is
+    /// for writes. They come in any order, so rows of one key may be written in any order too.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let users = [(1, "Ann"), (2, "Bo")];
+    /// let insert = session.prepare("INSERT INTO users (id, name) VALUES (?, ?)").await?;
+    /// let written: u64 = insert.execute_many(&users).concurrency(256).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The first one, that of a row that does not bind included. No row is begun after it; those in
+    /// flight are waited for.
+    pub fn execute_many<I>(&self, rows: I) -> Many<'_, I::IntoIter>
+    where
+        I: IntoIterator<Item: ToRow>,
+    {
+        Many::new(self, rows.into_iter())
     }
 
     /// The statement's text.

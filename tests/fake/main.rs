@@ -26,6 +26,7 @@ mod dropping;
 mod errors;
 mod limits;
 mod log;
+mod many;
 mod metrics;
 mod requests;
 mod settings;
@@ -77,6 +78,35 @@ macro_rules! tests {
         fn prepared_once_by_text() {
             HERE.alone(requests::cached)
         }
+        #[test]
+        fn rows_of_one_statement() {
+            HERE.shared(many::all_rows)
+        }
+        #[test]
+        fn rows_at_a_time() {
+            HERE.alone(many::at_a_time)
+        }
+        #[test]
+        fn rows_in_line() {
+            HERE.alone(many::in_line)
+        }
+        #[test]
+        fn rows_that_fail() {
+            HERE.alone(many::errors)
+        }
+        #[test]
+        fn rows_too_late() {
+            HERE.alone(many::late)
+        }
+        #[test]
+        fn rows_dropped() {
+            HERE.alone(many::dropped)
+        }
+        #[test]
+        fn rows_answered_one_by_one() {
+            HERE.alone(many::wakes)
+        }
+
         #[test]
         fn many_at_once() {
             HERE.shared(requests::many_at_once)
@@ -445,6 +475,10 @@ macro_rules! by_hand {
         #[test]
         fn answered_one_by_one() {
             HERE.alone(by_hand::answered_one_by_one)
+        }
+        #[test]
+        fn rows_and_what_they_allocate() {
+            HERE.alone(many::allocations)
         }
         #[test]
         fn polled_inside_wake() {

@@ -9,6 +9,8 @@ use crate::session::Defaults;
 /// The C driver's own default for the requests that may wait for an I/O thread.
 const QUEUE_SIZE: u32 = 8192;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A program has hundreds of texts, unless it writes values into them, and then no size would help.
+const STATEMENTS: usize = 1000;
 
 /// Limits as the user gave them.
 #[derive(Debug, Default)]
@@ -16,6 +18,7 @@ pub(super) struct Limits {
     max_in_flight: Option<usize>,
     deadline: Option<Duration>,
     close_timeout: Option<Duration>,
+    statement_cache: Option<usize>,
 }
 
 impl SessionBuilder {
@@ -52,6 +55,19 @@ impl SessionBuilder {
         self.limits.close_timeout = Some(timeout);
         self
     }
+
+    /// How many prepared statements [`query`](crate::Session::query) keeps, each for its text. When
+    /// there is no room for one more, one goes that was not used for long; it is prepared again at
+    /// its next use. [`Metrics::statements`](crate::observe::Metrics::statements) says how it goes. Zero
+    /// keeps none: each request prepares, together with those of the same text at that moment.
+    /// Default: 1000. Ours: works with every driver.
+    ///
+    /// Texts are told apart byte by byte. Bind values: a text that has them written into it is another
+    /// each time, here and in the server's own cache.
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.limits.statement_cache = Some(statements);
+        self
+    }
 }
 
 impl Limits {
@@ -78,6 +94,7 @@ impl Limits {
             protocol_version,
             deadline: self.deadline,
             close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
+            statement_cache: self.statement_cache.unwrap_or(STATEMENTS),
         }
     }
 }

@@ -54,4 +54,4 @@ pub use counters::{Counters, counters};
 #[cfg(any(feature = "log", feature = "tracing"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "log", feature = "tracing"))))]
 pub use forward::{Level, driver_log};
-pub use metrics::{Latencies, Metrics, Rates, Speculative};
+pub use metrics::{Latencies, Metrics, Rates, Speculative, StatementCache};

@@ -16,6 +16,7 @@ mod batches;
 #[allow(dead_code, reason = "what panics is wanted here, and no more")]
 mod bombs;
 mod by_hand;
+mod cache;
 mod callers;
 mod cell;
 mod closing;
@@ -78,6 +79,47 @@ macro_rules! tests {
         fn prepared_once_by_text() {
             HERE.alone(requests::cached)
         }
+        #[test]
+        fn one_prepare_for_many_callers() {
+            HERE.alone(cache::one_prepare)
+        }
+        #[test]
+        fn prepares_of_dropped_callers() {
+            HERE.alone(cache::dropped_callers)
+        }
+        #[test]
+        fn prepares_of_callers_that_were_woken() {
+            HERE.alone(cache::woken_callers)
+        }
+        #[test]
+        fn prepares_with_bad_wakers() {
+            HERE.alone(cache::bad_wakers)
+        }
+        #[test]
+        fn prepares_that_fail() {
+            HERE.alone(cache::errors)
+        }
+        #[test]
+        fn prepares_in_line() {
+            HERE.alone(cache::in_line)
+        }
+        #[test]
+        fn prepares_too_late() {
+            HERE.alone(cache::late_callers)
+        }
+        #[test]
+        fn prepares_and_close() {
+            HERE.alone(cache::closed)
+        }
+        #[test]
+        fn prepares_from_many_threads() {
+            HERE.alone(cache::storm)
+        }
+        #[test]
+        fn statements_that_go() {
+            HERE.alone(cache::evictions)
+        }
+
         #[test]
         fn rows_of_one_statement() {
             HERE.shared(many::all_rows)

@@ -227,7 +227,7 @@ impl Preparing {
         Poll::Ready(match outcome {
             Ok(raw) => {
                 let (cql, options) = (Arc::clone(&self.cql), std::mem::take(&mut self.options));
-                Ok(Arc::new(PreparedCore { raw, cql, options }))
+                Ok(Arc::new(PreparedCore::new(raw, cql, options)))
             }
             Err(error) => Err(explain(error, &self.cql)),
         })

@@ -86,9 +86,9 @@ impl Ref<'_> {
 impl<'p> Bound<'p> {
     pub(crate) fn bind(of: Ref<'p>, values: &dyn ToRow) -> Self {
         let (statement, error, options) = match of.core() {
-            None => (Statement::text(of.cql()), None, Options::new()),
+            None => (Statement::text(of.cql(), 0), None, Options::new()),
             Some(core) => {
-                let mut statement = core.raw.bind();
+                let mut statement = core.statement();
                 let error = bind(&mut statement, &core.raw, values)
                     .err()
                     .map(|error| error.in_statement(&core.cql));

@@ -18,6 +18,7 @@ mod paging_state;
 mod payload;
 mod prepared;
 mod query;
+mod wildcard;
 
 pub use batch::{Batch, BatchKind, Item};
 pub use bound::Bound;

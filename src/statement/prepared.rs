@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, Many, Options, Ref};
+use super::{Bound, Many, Options, Ref, wildcard};
 use crate::cql::{Column, ToRow};
-use crate::driver;
+use crate::driver::{self, Statement};
 use crate::session::Session;
 
 /// A prepared statement: parsed once by the server, executed many times with other values.
@@ -20,9 +20,16 @@ use crate::session::Session;
 /// [`ErrorKind::Unprepared`](crate::ErrorKind::Unprepared): prepare it again yourself.
 ///
 /// # Name the columns
-/// On protocol version 4 the columns of a result are those that the server named when the statement
-/// was prepared. `SELECT *`, prepared before a column was added, may read one column's bytes as
-/// another's, without an error. Name the columns, or prepare it again when the table changes.
+/// On protocol version 4 an answer comes without its columns: the driver knows them from when the
+/// statement was prepared. A `SELECT *`, prepared before a column was added or dropped, would then read
+/// one column's bytes as another's, without an error. So its executions send the text with the values,
+/// and each answer says which columns it has: always right, and dearer. The server parses the text
+/// each time, and the request goes to any node in place of a replica, since C cannot tell which that
+/// would be. Name the columns, and neither is so.
+///
+/// The types of columns that are named change in one way only: the column, or its table, is dropped
+/// and made anew with another type. Cells are then read as what they were, if their bytes fit that.
+/// Prepare the statement again when that was done.
 #[derive(Clone)]
 pub struct Prepared {
     pub(crate) core: Arc<PreparedCore>,
@@ -35,6 +42,23 @@ pub(crate) struct PreparedCore {
     pub(crate) raw: driver::Prepared,
     pub(crate) cql: Arc<str>,
     pub(crate) options: Options,
+    /// Each execution sends the text: see [`wildcard`].
+    as_text: bool,
+}
+
+impl PreparedCore {
+    pub(crate) fn new(raw: driver::Prepared, cql: Arc<str>, options: Options) -> Self {
+        let as_text = wildcard::selects_all(&cql);
+        Self { raw, cql, options, as_text }
+    }
+
+    /// A statement with every marker unset.
+    pub(super) fn statement(&self) -> Statement {
+        match self.as_text {
+            true => Statement::text(&self.cql, self.raw.markers().len()),
+            false => self.raw.bind(),
+        }
+    }
 }
 
 impl Prepared {

@@ -29,6 +29,7 @@ mod tls;
 mod transactions;
 mod types;
 mod values;
+mod wildcards;
 
 use server::cell;
 
@@ -145,6 +146,18 @@ mod server_side {
     #[test]
     fn statements_of_another_type() {
         once(prepared::of_another_type);
+    }
+    #[test]
+    fn wildcards_of_every_type() {
+        once(wildcards::of_every_type);
+    }
+    #[test]
+    fn wildcards_as_ever() {
+        once(wildcards::as_ever);
+    }
+    #[test]
+    fn wildcards_of_a_table_that_changes() {
+        once(wildcards::altered);
     }
     #[test]
     fn statements_with_another_id() {

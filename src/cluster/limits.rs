@@ -11,6 +11,8 @@ const QUEUE_SIZE: u32 = 8192;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A program has hundreds of texts, unless it writes values into them, and then no size would help.
 const STATEMENTS: usize = 1000;
+/// No limit but the batch's own.
+const BATCH_BYTES: usize = usize::MAX;
 
 /// Limits as the user gave them.
 #[derive(Debug, Default)]
@@ -19,6 +21,7 @@ pub(super) struct Limits {
     deadline: Option<Duration>,
     close_timeout: Option<Duration>,
     statement_cache: Option<usize>,
+    max_batch_bytes: Option<usize>,
 }
 
 impl SessionBuilder {
@@ -53,6 +56,20 @@ impl SessionBuilder {
     /// comes back. `Duration::MAX` for no limit. Default: 30 s.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.limits.close_timeout = Some(timeout);
+        self
+    }
+
+    /// How many bytes the values of a batch may have together, as they go over the wire; the texts of
+    /// requests without values count as well. A larger one fails with
+    /// [`ErrorKind::BatchTooLarge`](crate::ErrorKind::BatchTooLarge) before anything is sent.
+    /// [`max_bytes`](crate::Batch::max_bytes) says it for one batch. Ours: works with every driver.
+    ///
+    /// Default: the 256 MiB that the protocol has for a frame, which no server accepts more than. A
+    /// server's own limit is `batch_size_fail_threshold`, 50 KiB unless somebody changed it, and it
+    /// counts otherwise: neither partition keys nor batches of one partition, but timestamps. So
+    /// nothing lower is refused unless it was asked for: `50 << 10` suits a cluster that has the default.
+    pub fn max_batch_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_batch_bytes = Some(bytes);
         self
     }
 
@@ -95,6 +112,7 @@ impl Limits {
             deadline: self.deadline,
             close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
             statement_cache: self.statement_cache.unwrap_or(STATEMENTS),
+            max_batch_bytes: self.max_batch_bytes.unwrap_or(BATCH_BYTES),
         }
     }
 }

@@ -71,6 +71,7 @@ pub(crate) struct Defaults {
     pub(crate) deadline: Option<Duration>,
     pub(crate) close_timeout: Duration,
     pub(crate) statement_cache: usize,
+    pub(crate) max_batch_bytes: usize,
 }
 
 impl Session {
@@ -225,6 +226,10 @@ impl Session {
     /// Whether the protocol has custom payloads.
     pub(crate) fn has_payloads(&self) -> bool {
         self.0.defaults.protocol_version >= 4
+    }
+
+    pub(crate) fn max_batch_bytes(&self) -> usize {
+        self.0.defaults.max_batch_bytes
     }
 
     pub(crate) fn close_timeout(&self) -> Duration {

@@ -191,6 +191,10 @@ macro_rules! tests {
             HERE.alone(batches::refused)
         }
         #[test]
+        fn batches_too_large() {
+            HERE.alone(batches::too_large)
+        }
+        #[test]
         fn batches_after_by_reference() {
             HERE.shared(batches::after_by_reference)
         }

@@ -148,6 +148,10 @@ mod server_side {
         once(prepared::of_another_type);
     }
     #[test]
+    fn batches_too_large() {
+        once(batches::too_large);
+    }
+    #[test]
     fn wildcards_of_every_type() {
         once(wildcards::of_every_type);
     }

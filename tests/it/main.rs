@@ -15,6 +15,7 @@ mod endings;
 mod heartbeat;
 mod limits;
 mod log;
+mod markers;
 mod metrics;
 mod outage;
 mod policies;
@@ -66,6 +67,8 @@ macro_rules! under {
         fn deadlines() { cell(stringify!($runtime), limits::deadlines) }
         #[test]
         fn figures() { cell(stringify!($runtime), metrics::figures) }
+        #[test]
+        fn many_rows_of_one_statement() { cell(stringify!($runtime), markers::many_rows) }
         #[test]
         fn batches_write_all() { cell(stringify!($runtime), batches::writes) }
         #[test]
@@ -150,6 +153,14 @@ mod server_side {
     #[test]
     fn batches_too_large() {
         once(batches::too_large);
+    }
+    #[test]
+    fn markers_by_name() {
+        once(markers::by_name);
+    }
+    #[test]
+    fn markers_without_column() {
+        once(markers::without_column);
     }
     #[test]
     fn wildcards_of_every_type() {

@@ -482,6 +482,10 @@ macro_rules! across {
             HERE.alone(across::moved)
         }
         #[test]
+        fn callers_of_one_prepare() {
+            HERE.alone(across::shared_prepare)
+        }
+        #[test]
         fn the_last_runtime_is_woken() {
             HERE.alone(across::moved_while_held)
         }

@@ -167,6 +167,10 @@ mod server_side {
         once(wildcards::of_every_type);
     }
     #[test]
+    fn udts_that_grow() {
+        once(wildcards::udts_that_grow);
+    }
+    #[test]
     fn wildcards_as_ever() {
         once(wildcards::as_ever);
     }

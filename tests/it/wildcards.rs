@@ -175,3 +175,25 @@ pub async fn as_ever(test: Test) {
     }
     assert_eq!(session.metrics().statements.hits, before.hits + 10);
 }
+
+/// Columns that are named keep their places when the type of one grows: fields that came later are
+/// passed over.
+pub async fn udts_that_grow(test: Test) {
+    let (session, other) = (&test.session, test.connect().await);
+    session.query("CREATE TYPE u (a int, b text)", ()).await.unwrap();
+    session.query("CREATE TABLE t (part int PRIMARY KEY, v u, x int)", ()).await.unwrap();
+    session.query("INSERT INTO t (part, v, x) VALUES (0, {a: 1, b: 'b'}, 7)", ()).await.unwrap();
+    let select = "SELECT part, v, x FROM t WHERE part = ?";
+    let held = session.prepare(select).await.unwrap();
+    let old = vec![("a".to_owned(), Value::from(1)), ("b".to_owned(), Value::from("b"))];
+    let read = async || held.bind((0,)).one::<(i32, Value, i32)>().await.unwrap();
+    assert_eq!(read().await, (0, Value::Udt(old.clone()), 7));
+    other.query("ALTER TYPE u ADD c int", ()).await.unwrap();
+    other.query("UPDATE t SET v.c = 3 WHERE part = 0", ()).await.unwrap();
+    other.prepare(select).await.unwrap().bind((0,)).await.unwrap();
+    assert_eq!(read().await, (0, Value::Udt(old.clone()), 7));
+    // Another prepare in the same session is news for all who hold the statement.
+    session.prepare(select).await.unwrap();
+    let new = old.into_iter().chain([("c".to_owned(), Value::from(3))]).collect();
+    assert_eq!(read().await, (0, Value::Udt(new), 7));
+}

@@ -83,9 +83,17 @@ pub enum ErrorKind {
     Frozen,
     /// The statement is one that this crate refuses, since it would break the session.
     Refused,
-    /// A batch that cannot be executed: it is empty, too long, or has a request of another session.
-    /// Nothing was sent.
+    /// A batch that cannot be executed: it is empty, has too many statements, or a request of another
+    /// session. Nothing was sent.
     Batch,
+    /// A batch is larger than [`Batch::max_bytes`](crate::Batch::max_bytes) or the session allows.
+    /// Nothing was sent.
+    BatchTooLarge {
+        /// Bytes of its values, as they go over the wire.
+        bytes: usize,
+        /// What is allowed.
+        limit: usize,
+    },
     /// It was asked whether a statement was applied that has no `IF`. It was executed.
     NotConditional,
     /// The session was closed, or is closing.
@@ -410,6 +418,7 @@ impl Error {
             | Frozen
             | Refused
             | Batch
+            | BatchTooLarge { .. }
             | Closed
             | Busy
             | PagingState
@@ -428,7 +437,7 @@ impl Error {
 /// Longest part of a statement that an error repeats.
 const STATEMENT_SHOWN: usize = 120;
 
-fn shorten(cql: &str) -> Box<str> {
+pub(crate) fn shorten(cql: &str) -> Box<str> {
     let line = cql.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(STATEMENT_SHOWN) {
         Some((at, _)) => format!("{}…", &line[..at]).into(),
@@ -504,6 +513,9 @@ impl fmt::Display for ErrorKind {
             ),
             FunctionFailure { keyspace, function } => {
                 write!(f, "function {keyspace}.{function} failed")
+            }
+            BatchTooLarge { bytes, limit } => {
+                write!(f, "batch of {bytes} bytes, and {limit} are allowed")
             }
             AlreadyExists { keyspace, table } if table.is_empty() => {
                 write!(f, "keyspace {keyspace} exists")

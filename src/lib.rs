@@ -99,7 +99,7 @@ pub use session::{
     Close, CloseFuture, Connect, Coordinator, Prepare, PrepareFuture, Session, Trace, TraceEvent,
 };
 pub use statement::{
-    Batch, BatchKind, Bound, Consistency, CustomPayload, Execute, Item, Options, PagingState,
+    Batch, BatchKind, Bound, Consistency, CustomPayload, Execute, Item, Many, Options, PagingState,
     Prepared, Query, SerialConsistency,
 };
 

@@ -9,6 +9,10 @@ use crate::session::Defaults;
 /// The C driver's own default for the requests that may wait for an I/O thread.
 const QUEUE_SIZE: u32 = 8192;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A program has hundreds of texts, unless it writes values into them, and then no size would help.
+const STATEMENTS: usize = 1000;
+/// No limit but the batch's own.
+const BATCH_BYTES: usize = usize::MAX;
 
 /// Limits as the user gave them.
 #[derive(Debug, Default)]
@@ -16,6 +20,8 @@ pub(super) struct Limits {
     max_in_flight: Option<usize>,
     deadline: Option<Duration>,
     close_timeout: Option<Duration>,
+    statement_cache: Option<usize>,
+    max_batch_bytes: Option<usize>,
 }
 
 impl SessionBuilder {
@@ -52,6 +58,33 @@ impl SessionBuilder {
         self.limits.close_timeout = Some(timeout);
         self
     }
+
+    /// How many bytes the values of a batch may have together, as they go over the wire; the texts of
+    /// requests without values count as well. A larger one fails with
+    /// [`ErrorKind::BatchTooLarge`](crate::ErrorKind::BatchTooLarge) before anything is sent.
+    /// [`max_bytes`](crate::Batch::max_bytes) says it for one batch. Ours: works with every driver.
+    ///
+    /// Default: the 256 MiB that the protocol has for a frame, which no server accepts more than. A
+    /// server's own limit is `batch_size_fail_threshold`, 50 KiB unless somebody changed it, and it
+    /// counts otherwise: neither partition keys nor batches of one partition, but timestamps. So
+    /// nothing lower is refused unless it was asked for: `50 << 10` suits a cluster that has the default.
+    pub fn max_batch_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_batch_bytes = Some(bytes);
+        self
+    }
+
+    /// How many prepared statements [`query`](crate::Session::query) keeps, each for its text. When
+    /// there is no room for one more, one goes that was not used for long; it is prepared again at
+    /// its next use. [`Metrics::statements`](crate::observe::Metrics::statements) says how it goes. Zero
+    /// keeps none: each request prepares, together with those of the same text at that moment.
+    /// Default: 1000. Ours: works with every driver.
+    ///
+    /// Texts are told apart byte by byte. Bind values: a text that has them written into it is another
+    /// each time, here and in the server's own cache.
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.limits.statement_cache = Some(statements);
+        self
+    }
 }
 
 impl Limits {
@@ -78,6 +111,8 @@ impl Limits {
             protocol_version,
             deadline: self.deadline,
             close_timeout: self.close_timeout.unwrap_or(CLOSE_TIMEOUT),
+            statement_cache: self.statement_cache.unwrap_or(STATEMENTS),
+            max_batch_bytes: self.max_batch_bytes.unwrap_or(BATCH_BYTES),
         }
     }
 }

@@ -84,9 +84,18 @@ impl CqlDuration {
     }
 
     pub(super) fn write(self, out: &mut Vec<u8>) {
-        for part in [self.months.into(), self.days.into(), self.nanos] {
-            vint::write(out, vint::zigzag(part));
+        for part in self.parts() {
+            vint::write(out, part);
         }
+    }
+
+    /// How many bytes that is.
+    pub(super) fn length(self) -> usize {
+        self.parts().into_iter().map(vint::length).sum()
+    }
+
+    fn parts(self) -> [u64; 3] {
+        [self.months.into(), self.days.into(), self.nanos].map(vint::zigzag)
     }
 
     pub(crate) fn read(mut bytes: &[u8]) -> Option<Self> {

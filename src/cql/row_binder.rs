@@ -95,11 +95,11 @@ impl<'b> RowBinder<'b> {
         if found { Ok(()) } else { Err(self.unknown().named(name).into_error()) }
     }
 
-    /// Whether every marker has its value now.
-    pub(crate) fn finish(self) -> Result<()> {
+    /// How many bytes all values have together, once every marker has its own.
+    pub(crate) fn finish(self) -> Result<usize> {
         let count = self.bound.count();
         if count == self.markers.len() {
-            return Ok(());
+            return Ok(ROOM - self.room);
         }
         let free = (0..self.markers.len()).find(|index| !self.bound.has(*index));
         match free {

@@ -67,13 +67,19 @@ impl Target for Binding<'_> {
 }
 
 impl Native<'_> {
-    /// How many bytes it has, where that is for the program to say.
+    /// How many bytes it has on the wire.
     pub(super) fn length(self) -> usize {
         match self {
+            Self::Null => 0,
+            Self::Bool(_) | Self::I8(_) => 1,
+            Self::I16(_) => 2,
+            Self::I32(_) | Self::U32(_) | Self::F32(_) | Self::Inet(IpAddr::V4(_)) => 4,
+            Self::I64(_) | Self::F64(_) => 8,
+            Self::Uuid(_) | Self::Inet(IpAddr::V6(_)) => 16,
             Self::Text(v) => v.len(),
             Self::Bytes(v) | Self::Nested(v) => v.len(),
             Self::Decimal(unscaled, _) => unscaled.len().saturating_add(4),
-            _ => 0,
+            Self::Duration(v) => v.length(),
         }
     }
 

@@ -3,9 +3,7 @@
 
 /// Appends a number in as few bytes as it takes.
 pub(super) fn write(out: &mut Vec<u8>, number: u64) {
-    let bits = 64 - (number | 1).leading_zeros() as usize;
-    // Each byte holds seven bits, and the ninth makes room for eight.
-    let extra = ((bits - 1) / 7).min(8);
+    let extra = length(number) - 1;
     let bytes = number.to_be_bytes();
     if extra == 8 {
         out.push(0xFF);
@@ -15,6 +13,13 @@ pub(super) fn write(out: &mut Vec<u8>, number: u64) {
         out.push(bytes[7 - extra] | ones);
         out.extend_from_slice(&bytes[8 - extra..]);
     }
+}
+
+/// How many bytes that takes.
+pub(super) fn length(number: u64) -> usize {
+    let bits = 64 - (number | 1).leading_zeros() as usize;
+    // Each byte holds seven bits, and the ninth makes room for eight.
+    ((bits - 1) / 7).min(8) + 1
 }
 
 /// Takes a number from the front of `bytes`; none if it is cut off.
@@ -47,6 +52,7 @@ mod tests {
             for number in [1_u64 << bits, (1 << bits) - 1, u64::MAX >> bits] {
                 let mut bytes = Vec::new();
                 write(&mut bytes, number);
+                assert_eq!(bytes.len(), length(number), "{number}");
                 let mut rest = &bytes[..];
                 assert_eq!((read(&mut rest), rest), (Some(number), &[][..]), "{number}");
                 for cut in 0..bytes.len() {

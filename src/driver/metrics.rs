@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{plug, sys};
-use crate::observe::{Latencies, Metrics, Rates, Speculative};
+use crate::observe::{Latencies, Metrics, Rates, Speculative, StatementCache};
 
 /// The figures of one session.
 #[derive(Default)]
@@ -94,6 +94,8 @@ unsafe fn ask(session: NonNull<sys::CassSession>) -> Metrics {
         request_timeouts: count(c.errors.request_timeouts),
         // SAFETY: the contract is the caller's.
         speculative: unsafe { ask_speculative(session) },
+        // The session's, which C knows nothing of.
+        statements: StatementCache::default(),
     }
 }
 

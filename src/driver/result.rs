@@ -114,12 +114,17 @@ impl ResultSet {
         }
     }
 
+    pub(crate) fn has_more_pages(&self) -> bool {
+        // SAFETY: a live result.
+        unsafe { sys::cass_result_has_more_pages(self.as_ptr()) != 0 }
+    }
+
     /// Where the next page starts, if there is one.
     pub(crate) fn paging_state(&self) -> Option<&[u8]> {
         let (mut start, mut length) = (std::ptr::null(), 0);
         // SAFETY: a live result; the token lives as long as the result.
         unsafe {
-            if sys::cass_result_has_more_pages(self.as_ptr()) == 0
+            if !self.has_more_pages()
                 || sys::cass_result_paging_state_token(self.as_ptr(), &mut start, &mut length)
                     != sys::OK
                 || start.is_null()

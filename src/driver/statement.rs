@@ -37,10 +37,11 @@ fn check(code: sys::Code) -> CodeResult {
 }
 
 impl Statement {
-    /// An unprepared statement without markers.
-    pub(crate) fn text(cql: &str) -> Self {
+    /// An unprepared statement with so many markers. C does not know their types: it takes whatever
+    /// is bound to them.
+    pub(crate) fn text(cql: &str, markers: usize) -> Self {
         // SAFETY: C copies the text before it returns.
-        let raw = unsafe { sys::cass_statement_new_n(cql.as_ptr().cast(), cql.len(), 0) };
+        let raw = unsafe { sys::cass_statement_new_n(cql.as_ptr().cast(), cql.len(), markers) };
         // SAFETY: the pointer is a fresh reference that nobody else owns.
         unsafe { Self::from_raw(raw) }
     }

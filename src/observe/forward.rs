@@ -9,7 +9,9 @@
 //! Cost: a copy of the text, a push to a [worker](crate::driver::worker)'s queue and a thread
 //! switch a line. At the default level a healthy session logs nothing.
 
+use std::collections::BTreeSet;
 use std::fmt::Arguments;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -137,6 +139,19 @@ pub(super) fn driver_line(severity: u32, text: &str, file: &str, number: u32) {
     }
     let origin = Origin::Driver { file: file.to_owned(), number };
     push(Line { level: Level::of(severity), text: text.to_owned(), origin });
+}
+
+/// Texts that are remembered. A program has hundreds, unless it writes values into them: enough was
+/// said by then.
+const REMEMBERED: usize = 1000;
+
+/// Whether nothing was said of this statement yet.
+pub(super) fn is_news(cql: &str) -> bool {
+    static SAID: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+    let mut hasher = DefaultHasher::new();
+    cql.hash(&mut hasher);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    said.len() < REMEMBERED && said.insert(hasher.finish())
 }
 
 pub(super) fn own_line(level: Level, text: Arguments<'_>) {

@@ -8,6 +8,8 @@ use std::fmt::Arguments;
 #[cfg(any(feature = "log", feature = "tracing"))]
 use super::forward;
 use crate::error::Result;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use crate::error::shorten;
 
 /// Starts what delivers the lines. Comes before [`driver_line`].
 pub(crate) fn start() -> Result<()> {
@@ -39,6 +41,17 @@ pub(crate) fn info(text: Arguments<'_>) {
     forward::own_line(forward::Level::Info, text);
     #[cfg(not(any(feature = "log", feature = "tracing")))]
     let _ = text;
+}
+
+/// As [`warn`], and once for each statement in the life of the process. The text is the program's, and
+/// has no values in it that were bound.
+pub(crate) fn warn_once(cql: &str, text: &str) {
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    if forward::is_news(cql) {
+        forward::own_line(forward::Level::Warn, format_args!("{text}: `{}`", shorten(cql)));
+    }
+    #[cfg(not(any(feature = "log", feature = "tracing")))]
+    let _ = (cql, text);
 }
 
 /// Something that somebody should look at.

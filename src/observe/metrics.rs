@@ -22,6 +22,25 @@ pub struct Metrics {
     pub request_timeouts: u64,
     /// Speculative executions; `None` when the C driver does not tell.
     pub speculative: Option<Speculative>,
+    /// The prepared statements behind [`query`](crate::Session::query).
+    pub statements: StatementCache,
+}
+
+/// What became of the texts with values that [`query`](crate::Session::query) was given. Counts since
+/// the session connected.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StatementCache {
+    /// Prepared statements that are kept now, at most as many as
+    /// [`statement_cache`](crate::SessionBuilder::statement_cache) says.
+    pub kept: u64,
+    /// Requests whose statement was there.
+    pub hits: u64,
+    /// Requests that waited for a prepare, their own or one that was on its way.
+    pub misses: u64,
+    /// Statements that went for lack of room. Many of them tell of more texts than there is room for,
+    /// or of values that are written into the texts.
+    pub evictions: u64,
 }
 
 /// Latencies since the session connected. A microsecond is the unit of the C++ drivers, a

@@ -9,7 +9,7 @@
 //! | target | what |
 //! |---|---|
 //! | `async_cassandra::driver` | the C driver's lines, with `file` and `line` of its source; at most 1023 bytes each, which is where the driver cuts them |
-//! | `async_cassandra` | this crate's own: the driver that was loaded, the first use of the embedded OpenSSL, sessions that are not freed, lines that were dropped |
+//! | `async_cassandra` | this crate's own: the driver that was loaded, the first use of the embedded OpenSSL, sessions that are not freed, pages whose rest nobody asked for, lines that were dropped |
 //!
 //! The C driver logs on its I/O threads, with its locks held, and a logger may be slow or call back
 //! into a session. So no line is delivered there: a thread of its own, `cass-log`, hands them to the
@@ -54,4 +54,4 @@ pub use counters::{Counters, counters};
 #[cfg(any(feature = "log", feature = "tracing"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "log", feature = "tracing"))))]
 pub use forward::{Level, driver_log};
-pub use metrics::{Latencies, Metrics, Rates, Speculative};
+pub use metrics::{Latencies, Metrics, Rates, Speculative, StatementCache};

@@ -10,6 +10,7 @@ mod indexed;
 mod lwt;
 mod page;
 mod reading;
+mod rest;
 mod rows;
 mod stream;
 

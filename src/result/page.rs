@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::rest::Rest;
 use super::{IndexedRows, IntoRows, Rows};
 use crate::cql::{Column, FromRow, FromRowOwned, Row, Uuid};
 use crate::driver::{Answer, OwnedCells, ResultSet};
@@ -23,18 +24,21 @@ use crate::statement::{CustomPayload, Origin, PagingState, ResultColumns};
 /// ```
 ///
 /// A page of a SELECT is not the whole result when [`next_page`](Self::next_page) says so; for all
-/// rows use a [stream](crate::Bound::stream).
+/// rows use a [stream](crate::Bound::stream). One that is dropped with more to come, and whose
+/// `next_page` nobody called, leaves a warning in the [log](crate::observe), once for each text.
 pub struct Page {
     result: ResultSet,
     answer: Answer,
-    origin: Origin,
+    /// With its statement.
+    rest: Rest,
     columns: ResultColumns,
 }
 
 impl Page {
     pub(crate) fn new(result: ResultSet, answer: Answer, origin: Origin) -> Self {
         let columns = origin.columns(&result);
-        Self { result, answer, origin, columns }
+        let rest = Rest::new(result.has_more_pages(), origin);
+        Self { result, answer, rest, columns }
     }
 
     /// The rows as `T`: a tuple, [`Row`](crate::cql::Row), or a type of yours that implements
@@ -89,18 +93,23 @@ impl Page {
 
     /// Names and types of the columns. Empty for a statement that returns no rows.
     pub fn columns(&self) -> &[Column] {
-        self.columns.of(&self.origin)
+        self.columns.of(self.rest.origin())
     }
 
     /// Where the next page starts, for [`start_at`](crate::Query::start_at); `None` when this was the
     /// last.
     pub fn next_page(&self) -> Option<PagingState> {
+        self.rest.asked();
+        self.peek_next()
+    }
+
+    fn peek_next(&self) -> Option<PagingState> {
         self.result.paging_state().map(PagingState::from_bytes)
     }
 
     /// Whether the server says that no page comes after it.
     pub(super) fn is_last(&self) -> bool {
-        self.result.paging_state().is_none()
+        !self.result.has_more_pages()
     }
 
     /// The id of the trace, when the request asked for one with `tracing(true)`. The trace itself:
@@ -126,12 +135,13 @@ impl Page {
     }
 
     pub(super) fn cql(&self) -> &str {
-        self.origin.cql()
+        self.rest.origin().cql()
     }
 
     /// Taken apart for a stream: the cells with the result inside, its columns, its statement.
     pub(super) fn into_cells(self) -> (OwnedCells, ResultColumns, Origin) {
-        let Self { result, origin, columns, .. } = self;
+        let Self { result, rest, columns, .. } = self;
+        let origin = rest.origin().clone();
         (result.into_cells(columns.of(&origin)), columns, origin)
     }
 }
@@ -160,7 +170,7 @@ impl fmt::Debug for Page {
         f.debug_struct("Page")
             .field("rows", &self.len())
             .field("columns", &self.columns())
-            .field("next_page", &self.next_page())
+            .field("next_page", &self.peek_next())
             .finish()
     }
 }

@@ -76,10 +76,7 @@ impl<T> Stage<T> {
         match session.driver().enter()? {
             Some(place) => Ok(Self::Sent(submit(place)?)),
             None if patience == Patience::Wait => Ok(Self::InLine(session.driver().wait())),
-            None => {
-                let text = format!("{} requests are in flight", session.driver().places());
-                Err(Error::new(ErrorKind::Busy, text))
-            }
+            None => Err(session.busy()),
         }
     }
 

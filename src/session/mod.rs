@@ -10,6 +10,7 @@ mod connect;
 mod coordinator;
 mod diagnosis;
 mod flight;
+mod joint;
 mod prepare;
 mod trace;
 
@@ -28,11 +29,12 @@ pub use trace::{Trace, TraceEvent};
 use crate::cluster::{Profiles, SessionBuilder};
 use crate::cql::ToRow;
 use crate::driver;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::observe::Metrics;
 use crate::rt::{AnyRuntime, DriverThreads};
 use crate::statement::{Batch, BatchKind, Options, PreparedCore, Query};
 use cache::Cache;
+use joint::Joint;
 
 /// A connected session. Cheap to clone; all clones are one session.
 ///
@@ -70,6 +72,8 @@ pub(crate) struct Defaults {
     pub(crate) protocol_version: u8,
     pub(crate) deadline: Option<Duration>,
     pub(crate) close_timeout: Duration,
+    pub(crate) statement_cache: usize,
+    pub(crate) max_batch_bytes: usize,
 }
 
 impl Defaults {
@@ -100,7 +104,7 @@ impl Session {
         profiles: Profiles,
         keyspace: Option<Box<str>>,
     ) -> Self {
-        let cache = Cache::default();
+        let cache = Cache::new(defaults.statement_cache);
         let deadline = defaults.deadline_of(&profiles, &Options::new());
         Self(Arc::new(Inner { driver, runtime, cache, defaults, deadline, profiles, keyspace }))
     }
@@ -165,7 +169,7 @@ impl Session {
     /// under a lock that calls of this method share: for a scrape every few seconds, not for each
     /// request.
     pub fn metrics(&self) -> Metrics {
-        self.0.driver.metrics()
+        Metrics { statements: self.0.cache.figures(), ..self.0.driver.metrics() }
     }
 
     /// The keyspace of statements that name none, as [`SessionBuilder::keyspace`] was told.
@@ -237,6 +241,10 @@ impl Session {
         self.0.defaults.protocol_version >= 4
     }
 
+    pub(crate) fn max_batch_bytes(&self) -> usize {
+        self.0.defaults.max_batch_bytes
+    }
+
     pub(crate) fn close_timeout(&self) -> Duration {
         self.0.defaults.close_timeout
     }
@@ -246,35 +254,53 @@ impl Session {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn cached(&self, cql: &str) -> Option<Arc<PreparedCore>> {
-        self.0.cache.get(cql)
+    fn cache(&self) -> &Cache {
+        &self.0.cache
     }
 
-    /// Prepares for the cache. Callers that miss at the same time each prepare; the last stays.
+    /// The statement that was prepared from this text.
+    pub(crate) fn cached(&self, cql: &str) -> Option<Arc<PreparedCore>> {
+        self.cache().get(cql)
+    }
+
+    /// A request was bound to what [`cached`](Self::cached) gave.
+    pub(crate) fn cache_hit(&self) {
+        self.cache().hit();
+    }
+
+    /// Prepares for the cache. Callers that miss at the same time share one prepare.
     pub(crate) fn prepare_cached(
         &self,
         cql: &Arc<str>,
         patience: Patience,
         deadline: Option<Deadline>,
-    ) -> Result<PrepareCached<'_>> {
-        PrepareCached::start(self, cql, patience, deadline)
+    ) -> PrepareCached<'_> {
+        PrepareCached::new(self, cql, patience, deadline)
     }
 
-    /// Forgets the prepared statement of this text where the error may mean that the server now has
-    /// another: then it is prepared anew at its next use.
-    pub(crate) fn suspect(&self, cql: &str, error: &Error) {
+    /// A prepare of the cache is over.
+    fn settle(&self, joint: &Joint, core: Option<&Arc<PreparedCore>>) {
+        self.cache().settle(joint, core);
+    }
+
+    /// Forgets the prepared statement with this very text, its own, where the error may mean that the
+    /// server now has another: then it is prepared anew at its next use.
+    pub(crate) fn suspect(&self, cql: &Arc<str>, error: &Error) {
         if matches!(error.kind(), ErrorKind::Unprepared | ErrorKind::Invalid) {
             self.forget(cql);
         }
     }
 
-    /// Has the text prepared anew at its next use.
-    pub(crate) fn forget(&self, cql: &str) {
-        self.0.cache.remove(cql);
+    /// Has the text prepared anew at its next use. `cql` is a prepared statement's own: what was
+    /// prepared from the same text since then stays.
+    pub(crate) fn forget(&self, cql: &Arc<str>) {
+        self.cache().remove(cql);
     }
 
-    pub(crate) fn cache(&self, core: Arc<PreparedCore>) {
-        self.0.cache.insert(core);
+    /// The error of a request that would not wait.
+    pub(crate) fn busy(&self) -> Error {
+        let text = format!("{} requests are in flight", self.driver().places());
+        Error::new(ErrorKind::Busy, text)
     }
 }
 

@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use super::cache::Joined;
+use super::joint::Joint;
 use super::{Deadline, Flight, Patience, Session};
 use crate::driver;
 use crate::error::{Error, Result};
 use crate::observe::span::Kind;
-use crate::statement::{KnownColumns, Options, Prepared, PreparedCore, option_setters};
+use crate::statement::{Options, Prepared, PreparedCore, option_setters};
 
 /// A statement about to be prepared. Options set here are defaults of each request made from it; the
 /// preparing itself has none, and takes as long as the session's `request_timeout` allows.
@@ -95,33 +97,57 @@ impl fmt::Debug for PrepareFuture<'_> {
     }
 }
 
-/// Prepares for the cache, and gives what it put there.
+/// One caller's wait for a prepare of the cache, which others may share.
 pub(crate) struct PrepareCached<'s> {
     session: &'s Session,
-    preparing: Preparing,
+    cql: Arc<str>,
+    patience: Patience,
+    /// Of this caller.
+    deadline: Option<Deadline>,
+    part: Part,
+}
+
+enum Part {
+    /// It was there after all.
+    Kept(Arc<PreparedCore>),
+    /// Of a prepare that comes, with the caller's key.
+    In(Arc<Joint>, usize),
+    Over,
 }
 
 impl<'s> PrepareCached<'s> {
-    /// `deadline` is for this prepare alone.
-    pub(super) fn start(
+    /// Nothing is sent before the first poll. `deadline` is for this prepare alone.
+    pub(super) fn new(
         session: &'s Session,
         cql: &Arc<str>,
         patience: Patience,
         deadline: Option<Deadline>,
-    ) -> Result<Self> {
-        let options = Options::new();
-        let preparing = Preparing::start(session, cql, options, patience, deadline)?;
-        Ok(Self { session, preparing })
+    ) -> Self {
+        let part = match session.cache().join(cql) {
+            Joined::Kept(core) => Part::Kept(core),
+            Joined::Coming(joint) => {
+                let key = joint.key();
+                Part::In(joint, key)
+            }
+        };
+        Self { session, cql: Arc::clone(cql), patience, deadline, part }
     }
 
     /// Names the statement in an error.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        explain(error, &self.preparing.cql)
+        explain(error, &self.cql)
     }
 
     /// Whether C has it.
     pub(crate) fn is_sent(&self) -> bool {
-        self.preparing.flight.is_sent()
+        matches!(&self.part, Part::In(joint, _) if joint.is_sent())
+    }
+
+    fn leave(&mut self) {
+        if let Part::In(joint, key) = std::mem::replace(&mut self.part, Part::Over) {
+            joint.forget(key);
+            self.session.cache().leave(&joint);
+        }
     }
 }
 
@@ -129,16 +155,32 @@ impl Future for PrepareCached<'_> {
     type Output = Result<Arc<PreparedCore>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let core = ready!(self.preparing.poll(cx));
-        if let Ok(core) = &core {
-            self.session.cache(Arc::clone(core));
-        }
-        Poll::Ready(core)
+        let this = &mut *self;
+        let outcome = match &this.part {
+            Part::Kept(core) => Ok(Arc::clone(core)),
+            Part::In(joint, key) => match joint.poll(*key, cx, this.session, this.patience) {
+                Poll::Ready(outcome) => outcome,
+                Poll::Pending => {
+                    let sent = joint.is_sent();
+                    let Some(deadline) = &mut this.deadline else { return Poll::Pending };
+                    Err(explain(ready!(deadline.poll(cx, sent)), &this.cql))
+                }
+            },
+            Part::Over => panic!("a prepare was polled after it was done"),
+        };
+        this.leave();
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for PrepareCached<'_> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
 /// A prepare on its way.
-struct Preparing {
+pub(super) struct Preparing {
     flight: Flight<driver::Prepared>,
     cql: Arc<str>,
     options: Options,
@@ -146,6 +188,16 @@ struct Preparing {
 }
 
 impl Preparing {
+    /// For the cache. Who waits for it has the deadline.
+    pub(super) fn of_cache(session: &Session, cql: &Arc<str>, patience: Patience) -> Result<Self> {
+        Self::start(session, cql, Options::new(), patience, None)
+    }
+
+    /// Whether C has it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.flight.is_sent()
+    }
+
     fn start(
         session: &Session,
         cql: &Arc<str>,
@@ -163,7 +215,7 @@ impl Preparing {
         Ok(Self { flight, cql: Arc::clone(cql), options, deadline })
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<PreparedCore>>> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arc<PreparedCore>>> {
         let cql = &self.cql;
         let outcome = match self.flight.poll(cx, |place| place.prepare(cql)) {
             Poll::Ready(outcome) => outcome,
@@ -175,8 +227,7 @@ impl Preparing {
         Poll::Ready(match outcome {
             Ok(raw) => {
                 let (cql, options) = (Arc::clone(&self.cql), std::mem::take(&mut self.options));
-                let columns = KnownColumns::default();
-                Ok(Arc::new(PreparedCore { raw, cql, options, columns }))
+                Ok(Arc::new(PreparedCore::new(raw, cql, options)))
             }
             Err(error) => Err(explain(error, &self.cql)),
         })

@@ -19,6 +19,8 @@ use crate::session::{Deadline, Patience, Session};
 
 /// The most statements that the protocol can count. C does not look.
 const MOST: usize = u16::MAX as usize;
+/// The most bytes that the protocol has for one frame.
+const MOST_BYTES: usize = 256 << 20;
 
 /// What a batch promises.
 #[non_exhaustive]
@@ -77,15 +79,22 @@ impl BatchKind {
 /// nothing, it is idempotent when each request in it is. (A batch has no pages, and C pins none to a
 /// host.)
 ///
+/// # Size
+/// Servers refuse large batches: those whose data is over `batch_size_fail_threshold`, 50 KiB unless
+/// somebody changed it, and more than one partition; over `batch_size_warn_threshold`, 5 KiB, they log a
+/// warning. [`max_bytes`](Self::max_bytes) tells before they do.
+///
 /// # Errors
 /// [`ErrorKind::Batch`]: it is empty, has more than 65,535 statements, or a request of another
-/// session. A request in it that could not be executed by itself says why. Nothing is sent then.
+/// session. [`ErrorKind::BatchTooLarge`]. A request in it that could not be executed by itself says
+/// why. Nothing is sent then.
 #[must_use = "a batch does nothing before it is awaited or executed"]
 pub struct Batch<'s> {
     session: &'s Session,
     kind: BatchKind,
     items: Vec<Item<'s>>,
     options: Options,
+    max_bytes: Option<usize>,
 }
 
 /// A request in a [`Batch`].
@@ -112,7 +121,7 @@ impl<'s> From<Query<'s>> for Item<'s> {
 
 impl<'s> Batch<'s> {
     pub(crate) fn new(session: &'s Session, kind: BatchKind) -> Self {
-        Self { session, kind, items: Vec::new(), options: Options::new() }
+        Self { session, kind, items: Vec::new(), options: Options::new(), max_bytes: None }
     }
 
     /// With one more request, a [`Bound`] or a [`Query`].
@@ -140,6 +149,15 @@ impl<'s> Batch<'s> {
     /// Several options at once; the later wins over the earlier.
     pub fn options(self, options: &Options) -> Self {
         self.set(options.clone())
+    }
+
+    /// Fails with [`ErrorKind::BatchTooLarge`] before anything is sent when the values of all requests
+    /// together, and the texts of those without values, have more bytes than this. Default: the
+    /// session's [`max_batch_bytes`](crate::SessionBuilder::max_batch_bytes). Never more than the 256
+    /// MiB of the protocol.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = Some(bytes);
+        self
     }
 
     /// Executes it: a future for combinators that take no `IntoFuture`.
@@ -212,6 +230,8 @@ pub(super) struct Filling<'s> {
     preparing: Option<Box<Preparing<'s>>>,
     patience: Patience,
     all_idempotent: bool,
+    bytes: usize,
+    max_bytes: usize,
     filled: Filled<'s>,
 }
 
@@ -231,7 +251,7 @@ pub(super) struct Filled<'s> {
 
 impl<'s> Filling<'s> {
     pub(super) fn start(batch: Batch<'s>, patience: Patience) -> Result<Self> {
-        let Batch { session, kind, items, options } = batch;
+        let Batch { session, kind, items, options, max_bytes } = batch;
         let len = items.len();
         if let Some(text) = match len {
             0 => Some("it is empty"),
@@ -252,8 +272,9 @@ impl<'s> Filling<'s> {
             options,
             idempotent: false,
         };
-        let left = items.into_iter();
-        Ok(Self { left, preparing: None, patience, all_idempotent: true, filled })
+        let max_bytes = max_bytes.unwrap_or(session.max_batch_bytes()).min(MOST_BYTES);
+        let (left, all_idempotent) = (items.into_iter(), true);
+        Ok(Self { left, preparing: None, patience, all_idempotent, bytes: 0, max_bytes, filled })
     }
 
     /// Adds what is left, as far as it needs no waiting.
@@ -307,6 +328,7 @@ impl<'s> Filling<'s> {
         if bound.is_cached() {
             cached.push(Arc::clone(bound.cql()));
         }
+        self.bytes = self.bytes.saturating_add(bound.size());
         self.all_idempotent &= bound.is_idempotent();
         Ok(())
     }
@@ -320,6 +342,12 @@ impl<'s> Filling<'s> {
     }
 
     fn finish(&mut self) -> Result<()> {
+        let (bytes, limit) = (self.bytes, self.max_bytes);
+        if bytes > limit {
+            let kind = ErrorKind::BatchTooLarge { bytes, limit };
+            let way_out = "execute several smaller ones, or its statements by themselves";
+            return Err(Error::new(kind, way_out).in_statement(&self.filled.name()));
+        }
         let Filled { batch, kind, options, idempotent, .. } = &mut self.filled;
         options.apply(batch)?;
         let inherited = self.all_idempotent && *kind != BatchKind::Counter;
@@ -367,8 +395,12 @@ impl Filled<'_> {
         for cql in &self.cached {
             self.session.suspect(cql, &error);
         }
-        let text = format!("{} BATCH of {}: {}", self.kind.name(), self.len, self.first);
-        let error = error.in_statement(&text).idempotent(self.idempotent);
+        let error = error.in_statement(&self.name()).idempotent(self.idempotent);
         self.options.explain(error, self.session)
+    }
+
+    /// What it is called in an error.
+    fn name(&self) -> String {
+        format!("{} BATCH of {}: {}", self.kind.name(), self.len, self.first)
     }
 }

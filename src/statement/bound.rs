@@ -38,6 +38,8 @@ pub struct Bound<'p> {
     statement: Statement,
     of: Ref<'p>,
     options: Options,
+    /// Bytes of the values; of text without any, of the text.
+    size: usize,
     /// Apart, so that requests which are no streams stay small.
     paging: Option<Box<PagingOptions>>,
     frozen: AtomicBool,
@@ -92,18 +94,20 @@ impl Ref<'_> {
 
 impl<'p> Bound<'p> {
     pub(crate) fn bind(of: Ref<'p>, values: &dyn ToRow) -> Self {
-        let (statement, error, options) = match of.core() {
-            None => (Statement::text(of.cql()), None, Options::new()),
+        let (statement, size, options) = match of.core() {
+            None => (Statement::text(of.cql(), 0), Ok(of.cql().len()), Options::new()),
             Some(core) => {
-                let mut statement = core.raw.bind();
-                let error = bind(&mut statement, &core.raw, values)
-                    .err()
-                    .map(|error| error.in_statement(&core.cql));
-                (statement, error, core.options.clone())
+                let mut statement = core.statement();
+                let size = bind(&mut statement, &core.raw, values);
+                (statement, size, core.options.clone())
             }
         };
+        let (size, error) = match size {
+            Ok(size) => (size, None),
+            Err(error) => (0, Some(error.in_statement(of.cql()))),
+        };
         let frozen = AtomicBool::new(false);
-        let mut bound = Self { statement, of, options, paging: None, frozen, error };
+        let mut bound = Self { statement, of, options, size, paging: None, frozen, error };
         let checked = bound.options.check(bound.of.session());
         let done = checked.and_then(|()| bound.options.apply(&mut bound.statement));
         bound.note(done);
@@ -274,6 +278,7 @@ impl<'p> Bound<'p> {
             statement: self.statement,
             of,
             options: self.options,
+            size: self.size,
             paging: self.paging,
             frozen: self.frozen,
             error: self.error,
@@ -337,6 +342,11 @@ impl<'p> Bound<'p> {
 
     pub(crate) fn statement(&self) -> &Statement {
         &self.statement
+    }
+
+    /// Bytes of the values, as they go over the wire.
+    pub(crate) fn size(&self) -> usize {
+        self.size
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -424,7 +434,12 @@ impl Ref<'_> {
     }
 }
 
-fn bind(statement: &mut Statement, prepared: &driver::Prepared, values: &dyn ToRow) -> Result<()> {
+/// Gives how many bytes the values have.
+fn bind(
+    statement: &mut Statement,
+    prepared: &driver::Prepared,
+    values: &dyn ToRow,
+) -> Result<usize> {
     let mut binding = Binding { statement, prepared };
     let mut binder = RowBinder::new(&mut binding, prepared.markers());
     values.bind(&mut binder)?;

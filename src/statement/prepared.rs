@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, KnownColumns, Options, Ref};
+use super::{Bound, KnownColumns, Many, Options, Ref, wildcard};
 use crate::cql::{Column, ToRow};
-use crate::driver;
+use crate::driver::{self, Statement};
 use crate::session::Session;
 
 /// A prepared statement: parsed once by the server, executed many times with other values.
@@ -20,9 +20,16 @@ use crate::session::Session;
 /// [`ErrorKind::Unprepared`](crate::ErrorKind::Unprepared): prepare it again yourself.
 ///
 /// # Name the columns
-/// On protocol version 4 the columns of a result are those that the server named when the statement
-/// was prepared. `SELECT *`, prepared before a column was added, may read one column's bytes as
-/// another's, without an error. Name the columns, or prepare it again when the table changes.
+/// On protocol version 4 an answer comes without its columns: the driver knows them from when the
+/// statement was prepared. A `SELECT *`, prepared before a column was added or dropped, would then read
+/// one column's bytes as another's, without an error. So its executions send the text with the values,
+/// and each answer says which columns it has: always right, and dearer. The server parses the text
+/// each time, and the request goes to any node in place of a replica, since C cannot tell which that
+/// would be. Name the columns, and neither is so.
+///
+/// The types of columns that are named change in one way only: the column, or its table, is dropped
+/// and made anew with another type. Cells are then read as what they were, if their bytes fit that.
+/// Prepare the statement again when that was done.
 #[derive(Clone)]
 pub struct Prepared {
     pub(crate) core: Arc<PreparedCore>,
@@ -37,6 +44,23 @@ pub(crate) struct PreparedCore {
     pub(crate) options: Options,
     /// Of its results.
     pub(crate) columns: KnownColumns,
+    /// Each execution sends the text: see [`wildcard`].
+    as_text: bool,
+}
+
+impl PreparedCore {
+    pub(crate) fn new(raw: driver::Prepared, cql: Arc<str>, options: Options) -> Self {
+        let as_text = wildcard::selects_all(&cql);
+        Self { raw, cql, options, columns: KnownColumns::default(), as_text }
+    }
+
+    /// A statement with every marker unset.
+    pub(super) fn statement(&self) -> Statement {
+        match self.as_text {
+            true => Statement::text(&self.cql, self.raw.markers().len()),
+            false => self.raw.bind(),
+        }
+    }
 }
 
 impl Prepared {
@@ -52,6 +76,29 @@ impl Prepared {
     /// ```
     pub fn bind(&self, values: impl ToRow) -> Bound<'_> {
         Bound::bind(Ref::Borrowed(self), &values)
+    }
+
+    /// Executes it for each of many rows of values, so many at a time, and gives their number.
+    ///
+    /// The rows may be borrowed; each is bound when its turn comes. Answers are not looked at: it is
+    /// for writes. They come in any order, so rows of one key may be written in any order too.
+    ///
+    /// ```no_run
+    /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
+    /// let users = [(1, "Ann"), (2, "Bo")];
+    /// let insert = session.prepare("INSERT INTO users (id, name) VALUES (?, ?)").await?;
+    /// let written: u64 = insert.execute_many(&users).concurrency(256).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The first one, that of a row that does not bind included. No row is begun after it; those in
+    /// flight are waited for.
+    pub fn execute_many<I>(&self, rows: I) -> Many<'_, I::IntoIter>
+    where
+        I: IntoIterator<Item: ToRow>,
+    {
+        Many::new(self, rows.into_iter())
     }
 
     /// The statement's text.

@@ -15,9 +15,16 @@ use crate::session::{Deadline, Patience, PrepareCached, Session};
 
 /// A statement's text with its values, ready to be executed.
 ///
-/// With values, the text is prepared at its first use and kept in the session's cache; values are
-/// bound by the types that the server names. Without values (`()`) it goes as it is: one round trip,
-/// no cache entry, fresh metadata, right for schema changes.
+/// With values, the text is prepared at its first use and kept in the session's
+/// [cache](crate::SessionBuilder::statement_cache); values are bound by the types that the server
+/// names. Callers that meet a new text at the same time share one prepare, and each of them may be
+/// dropped at any point. Without values (`()`) it goes as it is: one round trip, no cache entry, fresh
+/// metadata, right for schema changes.
+///
+/// What was prepared is prepared anew at its next use when a value no longer fits it, when the
+/// server calls the request invalid, or when it has given the text another id. A `SELECT *` with
+/// values is prepared for their types alone, and sent as text: see
+/// [`Prepared`](crate::Prepared#name-the-columns).
 ///
 /// ```no_run
 /// # async fn f(session: async_cassandra::Session) -> async_cassandra::Result<()> {
@@ -88,9 +95,10 @@ impl<'s> Query<'s> {
         let bound = Bound::bind(Ref::Cached(session, session.cached(cql)?), values);
         if bound.error().is_some() {
             // The table may be another by now: prepared anew, it is known.
-            session.forget(cql);
+            session.forget(bound.cql());
             return None;
         }
+        session.cache_hit();
         Some(bound)
     }
 
@@ -271,7 +279,7 @@ impl<'s> Query<'s> {
                 if let Some(error) = wrong {
                     return Err(error.in_statement(&cql));
                 }
-                let preparing = session.prepare_cached(&cql, patience, deadline)?;
+                let preparing = session.prepare_cached(&cql, patience, deadline);
                 let preparing = Preparing { preparing, session, values, changes };
                 Ok(Started::Preparing(Box::new(preparing)))
             }

@@ -55,6 +55,44 @@ pub fn moved_while_held(cell: Cell) {
     }
 }
 
+/// Callers on all runtimes wait for one prepare. Some are dropped, the runtimes of others have ended, and
+/// whoever is left goes on elsewhere.
+pub fn shared_prepare(cell: Cell) {
+    let elsewhere = Everywhere::new();
+    let session = cell.run(cell.connect());
+    for left in 1..=KINDS {
+        let here = Everywhere::new();
+        let text = format!("ECHO {}int", " ".repeat(left));
+        let before = fake_driver::callbacks_run();
+        let held = Held::new();
+        let callers = (0..KINDS).map(|kind| {
+            let (session, text) = (session.clone(), text.clone());
+            let caller =
+                Box::pin(async move { session.query(&text, (kind as i32,)).scalar::<i32>().await });
+            here.poll_once(kind, caller)
+        });
+        let mut callers: Vec<_> = callers.collect();
+        if cell.is_inline() {
+            assert_eq!(fake_driver::callbacks_run() - before, KINDS as u64 + 1);
+            continue;
+        }
+        assert_eq!(fake_driver::callbacks_run(), before);
+        assert_eq!(session.in_flight(), 1);
+        // Those that came first among them.
+        let left = callers.split_off(KINDS - left);
+        drop(callers);
+        drop(here);
+        assert_eq!(cell::detached(), 0);
+        drop(held);
+        for (after, (caller, polled)) in left.into_iter().enumerate().rev() {
+            assert!(polled.is_pending());
+            let read = elsewhere.run(after, caller).unwrap() as usize;
+            assert!(read < KINDS, "{read}");
+        }
+        until("all have left", || session.in_flight() == 0);
+    }
+}
+
 /// The output of a future that goes from runtime to runtime and is woken on the one after them all.
 fn woken<F>(here: &Everywhere, cell: Cell, last: usize, mut future: F) -> F::Output
 where

@@ -83,6 +83,48 @@ pub fn refused(cell: Cell) {
     });
 }
 
+/// It is told before anything of it is sent, and by default nothing is.
+pub fn too_large(cell: Cell) {
+    cell.run(async move {
+        let session = cell.builder().max_batch_bytes(100).connect().await.unwrap();
+        let echo = session.prepare("ECHO int text uuid").await.unwrap();
+        let batch = |kind, bytes: usize| {
+            let uuid = async_cassandra::cql::Uuid::from_bytes([1; 16]);
+            // 4 + 16 + the text; and the two bytes of a text without values.
+            let text = "x".repeat(bytes - 22);
+            session.batch(kind).add(echo.bind((1, text, uuid))).add(session.query("OK", ()))
+        };
+        let before = fake_driver::callbacks_run();
+        for (batch, bytes, limit) in [
+            (batch(BatchKind::Logged, 101), 101, 100),
+            (batch(BatchKind::Unlogged, 200), 200, 100),
+            (batch(BatchKind::Logged, 50).max_bytes(49), 50, 49),
+            (batch(BatchKind::Logged, 201).max_bytes(200), 201, 200),
+        ] {
+            let error = batch.await.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::BatchTooLarge { bytes, limit }, "{error}");
+            assert_eq!((error.reached_server(), error.retry()), (Reached::No, Retry::No));
+            let text = error.to_string();
+            assert!(text.contains(&format!("{bytes} bytes, and {limit}")), "{text}");
+            assert!(text.contains("BATCH of 2: ECHO int text uuid"), "{text}");
+        }
+        assert_eq!(fake_driver::callbacks_run(), before, "nothing was sent");
+        batch(BatchKind::Logged, 100).await.unwrap();
+        batch(BatchKind::Logged, 200).max_bytes(200).await.unwrap();
+
+        let session = cell.connect().await;
+        let blob = session.prepare("ECHO blob").await.unwrap();
+        session.batch(BatchKind::Logged).add(blob.bind((vec![1_u8; 1 << 20],))).await.unwrap();
+        // What the protocol has no room for.
+        let mut batch = session.batch(BatchKind::Logged).max_bytes(usize::MAX);
+        let large = vec![1_u8; 65 << 20];
+        batch.extend((0..4).map(|_| blob.bind((&large,))));
+        let error = batch.await.unwrap_err();
+        let (bytes, limit) = (260 << 20, 256 << 20);
+        assert_eq!(*error.kind(), ErrorKind::BatchTooLarge { bytes, limit }, "{error}");
+    });
+}
+
 /// A request that was executed by reference is only read by a batch, as by another execution.
 pub async fn after_by_reference(cell: Cell) {
     let session = cell.connect().await;

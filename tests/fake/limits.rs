@@ -30,7 +30,7 @@ fn left(session: &Session) {
     until("all have left", || (session.in_flight(), session.waiting()) == (0, 0));
 }
 
-fn prepare(cell: Cell, session: &Session, cql: &'static str) -> Prepared {
+pub fn prepare(cell: Cell, session: &Session, cql: &'static str) -> Prepared {
     let here = session.clone();
     let prepared = cell.run(async move { here.prepare(cql).await.unwrap() });
     left(session);

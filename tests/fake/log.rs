@@ -85,6 +85,46 @@ fn a_logger_that_hangs() {
     );
 }
 
+/// A page that looks like the whole result, and is not: said once for each text.
+#[test]
+fn pages_with_more_to_come() {
+    alone(
+        "log::pages_with_more_to_come",
+        |_| {},
+        || {
+            load(Level::Warn);
+            listen(Recorder);
+            let session = connect();
+            let page = |cql| block_on(session.query(cql, ()).execute()).unwrap();
+            // The last page, one whose rest was asked for, and those of streams.
+            drop(page("ROWS 3 1"));
+            drop(page("OK"));
+            assert!(page("ROWS 3 2").next_page().is_some());
+            let mut pages = block_on(session.query("ROWS 3 2", ()).prefetch(1).pages()).unwrap();
+            drop(block_on(pages.try_next()).unwrap());
+            drop(pages);
+            let rows = block_on(session.query("ROWS 3 2", ()).all::<(i32, String)>()).unwrap();
+            assert_eq!(rows.len(), 6);
+
+            for _ in 0..3 {
+                let page = page("ROWS 3 4");
+                let text = format!("{page:?}");
+                assert!(text.contains("PagingState"), "{text}");
+                assert_eq!(page.rows::<(i32, &str)>().unwrap().count(), 3);
+            }
+            assert_eq!(page("ROWS 2 4").into_rows::<(i32, String)>().unwrap().count(), 2);
+            let about = |text: &str| {
+                let said = heard("async_cassandra").into_iter();
+                said.filter(|line| line.message.contains(text)).collect::<Vec<_>>()
+            };
+            // The last of them, in the order in which they were said.
+            until("it is heard", || !about("`ROWS 2 4`").is_empty());
+            assert_eq!((about("`ROWS 3 4`").len(), about("next_page()").len()), (1, 2));
+            assert_eq!(about("`ROWS 3 4`")[0].level, tracing::Level::WARN);
+        },
+    );
+}
+
 /// It may use the session whose line it hears, and wait for it.
 #[test]
 fn a_logger_that_calls_back() {

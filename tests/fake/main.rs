@@ -16,6 +16,7 @@ mod batches;
 #[allow(dead_code, reason = "what panics is wanted here, and no more")]
 mod bombs;
 mod by_hand;
+mod cache;
 mod callers;
 mod cell;
 mod closing;
@@ -26,6 +27,7 @@ mod dropping;
 mod errors;
 mod limits;
 mod log;
+mod many;
 mod metrics;
 mod requests;
 mod settings;
@@ -78,6 +80,76 @@ macro_rules! tests {
             HERE.alone(requests::cached)
         }
         #[test]
+        fn one_prepare_for_many_callers() {
+            HERE.alone(cache::one_prepare)
+        }
+        #[test]
+        fn prepares_of_dropped_callers() {
+            HERE.alone(cache::dropped_callers)
+        }
+        #[test]
+        fn prepares_of_callers_that_were_woken() {
+            HERE.alone(cache::woken_callers)
+        }
+        #[test]
+        fn prepares_with_bad_wakers() {
+            HERE.alone(cache::bad_wakers)
+        }
+        #[test]
+        fn prepares_that_fail() {
+            HERE.alone(cache::errors)
+        }
+        #[test]
+        fn prepares_in_line() {
+            HERE.alone(cache::in_line)
+        }
+        #[test]
+        fn prepares_too_late() {
+            HERE.alone(cache::late_callers)
+        }
+        #[test]
+        fn prepares_and_close() {
+            HERE.alone(cache::closed)
+        }
+        #[test]
+        fn prepares_from_many_threads() {
+            HERE.alone(cache::storm)
+        }
+        #[test]
+        fn statements_that_go() {
+            HERE.alone(cache::evictions)
+        }
+
+        #[test]
+        fn rows_of_one_statement() {
+            HERE.shared(many::all_rows)
+        }
+        #[test]
+        fn rows_at_a_time() {
+            HERE.alone(many::at_a_time)
+        }
+        #[test]
+        fn rows_in_line() {
+            HERE.alone(many::in_line)
+        }
+        #[test]
+        fn rows_that_fail() {
+            HERE.alone(many::errors)
+        }
+        #[test]
+        fn rows_too_late() {
+            HERE.alone(many::late)
+        }
+        #[test]
+        fn rows_dropped() {
+            HERE.alone(many::dropped)
+        }
+        #[test]
+        fn rows_answered_one_by_one() {
+            HERE.alone(many::wakes)
+        }
+
+        #[test]
         fn many_at_once() {
             HERE.shared(requests::many_at_once)
         }
@@ -117,6 +189,10 @@ macro_rules! tests {
         #[test]
         fn batches_refused() {
             HERE.alone(batches::refused)
+        }
+        #[test]
+        fn batches_too_large() {
+            HERE.alone(batches::too_large)
         }
         #[test]
         fn batches_after_by_reference() {
@@ -406,6 +482,10 @@ macro_rules! across {
             HERE.alone(across::moved)
         }
         #[test]
+        fn callers_of_one_prepare() {
+            HERE.alone(across::shared_prepare)
+        }
+        #[test]
         fn the_last_runtime_is_woken() {
             HERE.alone(across::moved_while_held)
         }
@@ -445,6 +525,10 @@ macro_rules! by_hand {
         #[test]
         fn answered_one_by_one() {
             HERE.alone(by_hand::answered_one_by_one)
+        }
+        #[test]
+        fn rows_and_what_they_allocate() {
+            HERE.alone(many::allocations)
         }
         #[test]
         fn polled_inside_wake() {

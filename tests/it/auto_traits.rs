@@ -4,9 +4,9 @@ use async_cassandra::cql::{Column, CqlType, Row, ValueError};
 use async_cassandra::rt::{DriverThreads, Panicked, Task};
 use async_cassandra::{
     Batch, BatchKind, BorrowedRows, Bound, Close, CloseFuture, Connect, ContactPoint, Coordinator,
-    CustomPayload, Error, Execute, IndexedRows, IntoRows, Item, Lwt, Options, Page, PageStream,
-    PagingState, Peer, Position, Prepare, PrepareFuture, Prepared, Progress, Query, RowStream,
-    Rows, Session, SessionBuilder, Tls, TlsVersion, Trace, TryNext, TryNextRow, Verify,
+    CustomPayload, Error, Execute, IndexedRows, IntoRows, Item, Lwt, Many, Options, Page,
+    PageStream, PagingState, Peer, Position, Prepare, PrepareFuture, Prepared, Progress, Query,
+    RowStream, Rows, Session, SessionBuilder, Tls, TlsVersion, Trace, TryNext, TryNextRow, Verify,
 };
 
 fn everywhere<T: Send + Sync + 'static>() {}
@@ -66,6 +66,7 @@ fn requests_and_streams_travel() {
     travels::<IndexedRows<'_, Local>>();
     shared::<IndexedRows<'_, Local>>();
     everywhere::<RowStream<(i32,)>>();
+    moves::<Many<'_, std::slice::Iter<'_, (i32, &str)>>>();
     travels::<Query<'_>>();
     travels::<Batch<'_>>();
     travels::<Item<'_>>();

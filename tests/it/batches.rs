@@ -92,3 +92,30 @@ pub async fn conditions(test: Test) {
     let refused = both(3).lwt::<(i32, i32, i32)>().await.unwrap();
     assert!(matches!(refused, async_cassandra::Lwt::Refused(Some((0, 1 | 2, 1)))), "{refused:?}");
 }
+
+/// The server refuses what is over its threshold, and the guard tells before it does.
+pub async fn too_large(test: Test) {
+    let session = &test.session;
+    session.query("CREATE TABLE t (id int PRIMARY KEY, v text)", ()).await.unwrap();
+    let insert = session.prepare("INSERT INTO t (id, v) VALUES (?, ?)").await.unwrap();
+    let batch = |bytes: usize| {
+        let rows = (0..10).map(|id| insert.bind((id, "x".repeat(bytes / 10))));
+        let mut batch = session.batch(BatchKind::Unlogged);
+        batch.extend(rows);
+        batch
+    };
+    let (small, large) = (40 << 10, 60 << 10);
+    batch(small).await.unwrap();
+    let error = batch(large).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Invalid, "{error}");
+    assert!(error.message().contains("too large"), "{error}");
+    let limit = 50 << 10;
+    let error = batch(large).max_bytes(limit).await.unwrap_err();
+    let bytes = large + 10 * 4;
+    assert_eq!(*error.kind(), ErrorKind::BatchTooLarge { bytes, limit }, "{error}");
+    batch(small).max_bytes(limit).await.unwrap();
+    // On one partition it may be as large as it likes.
+    let mut one = session.batch(BatchKind::Unlogged);
+    one.extend((0..10).map(|_| insert.bind((1, "x".repeat(large / 10)))));
+    one.await.unwrap();
+}

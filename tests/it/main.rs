@@ -15,6 +15,7 @@ mod endings;
 mod heartbeat;
 mod limits;
 mod log;
+mod markers;
 mod metrics;
 mod outage;
 mod policies;
@@ -29,6 +30,7 @@ mod tls;
 mod transactions;
 mod types;
 mod values;
+mod wildcards;
 
 use server::cell;
 
@@ -65,6 +67,8 @@ macro_rules! under {
         fn deadlines() { cell(stringify!($runtime), limits::deadlines) }
         #[test]
         fn figures() { cell(stringify!($runtime), metrics::figures) }
+        #[test]
+        fn many_rows_of_one_statement() { cell(stringify!($runtime), markers::many_rows) }
         #[test]
         fn batches_write_all() { cell(stringify!($runtime), batches::writes) }
         #[test]
@@ -145,6 +149,34 @@ mod server_side {
     #[test]
     fn statements_of_another_type() {
         once(prepared::of_another_type);
+    }
+    #[test]
+    fn batches_too_large() {
+        once(batches::too_large);
+    }
+    #[test]
+    fn markers_by_name() {
+        once(markers::by_name);
+    }
+    #[test]
+    fn markers_without_column() {
+        once(markers::without_column);
+    }
+    #[test]
+    fn wildcards_of_every_type() {
+        once(wildcards::of_every_type);
+    }
+    #[test]
+    fn udts_that_grow() {
+        once(wildcards::udts_that_grow);
+    }
+    #[test]
+    fn wildcards_as_ever() {
+        once(wildcards::as_ever);
+    }
+    #[test]
+    fn wildcards_of_a_table_that_changes() {
+        once(wildcards::altered);
     }
     #[test]
     fn statements_with_another_id() {

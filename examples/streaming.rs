@@ -39,7 +39,8 @@ async fn main() -> Outcome<()> {
     };
     // A text that survives the program.
     let stored = state.to_string();
-    bar.println(format!("interrupted after {first} rows; to go on: {stored}"));
+    // Above the bar; where the output is no terminal, there is no bar.
+    bar.suspend(|| println!("interrupted after {first} rows; to go on: {stored}"));
 
     let resumed = Some(stored.parse()?);
     let (second, position) = read(&session, &arguments, resumed, u64::MAX, &bar).await?;

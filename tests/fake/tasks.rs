@@ -28,6 +28,9 @@ const PERSONALITIES: [&str; 6] = ["inline", "late", "unset", "locked", "bursts",
 /// Polls in one frame, as the documentation of `DriverThreads` has it.
 const BUDGET: usize = 64;
 
+/// Answers without waiting in one poll, as it has it too.
+const ANSWERS: usize = 128;
+
 /// Runs a test under one order of completion.
 fn under(personality: &'static str, body: fn(Cell)) {
     Cell::new(personality, "pollster").alone(body);
@@ -298,6 +301,22 @@ fn greedy_by_answers() {
         until("it is at it", || begun.load(Ordering::SeqCst));
         wait(session.driver_threads().spawn(async move { over.store(true, Ordering::SeqCst) }));
         wait(greedy);
+    });
+}
+
+/// So often others get the helper, as the documentation of `DriverThreads` has it.
+#[test]
+fn answers_within_one_poll() {
+    under("inline", |cell| {
+        let session = connected(cell);
+        let polls = Polls::default();
+        let own = session.clone();
+        wait(session.driver_threads().spawn(polls.of(async move {
+            for _ in 0..10 * ANSWERS {
+                own.query("OK", ()).await.unwrap();
+            }
+        })));
+        assert!((10..=11).contains(&polls.number()), "{} polls", polls.number());
     });
 }
 
@@ -591,8 +610,11 @@ fn blocking_entries_are_refused_inside() {
         for message in <[String; 2]>::from(wait(task)) {
             assert!(message.contains("must not block"), "{message}");
         }
-        let own = session.clone();
         let threads = DriverThreads::new(Threads).unwrap();
+        let panics = || threads.block_on(async { resume_unwind(Box::new("of the future")) });
+        let payload = catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+        assert_eq!(*payload.downcast::<&str>().unwrap(), "of the future");
+        let own = session.clone();
         assert_eq!(
             threads.block_on(async move { own.query("ROWS 3 1", ()).await.unwrap().len() }),
             3
@@ -606,10 +628,16 @@ fn refused() -> String {
     (*panic.downcast::<&str>().unwrap()).to_owned()
 }
 
-/// While it lasts, and with the place of the spawn.
+/// While it lasts, and with the place of the spawn; each place once.
 #[test]
 #[cfg(debug_assertions)]
 fn polls_that_take_long_are_logged() {
+    /// How often it was said of this line.
+    fn said(line: u32) -> usize {
+        let place = format!("{}:{line}:", file!());
+        let heard = heard("async_cassandra");
+        heard.iter().filter(|h| h.message.contains(&place) && h.message.contains("block")).count()
+    }
     alone(
         "tasks::polls_that_take_long_are_logged",
         |_| (),
@@ -617,23 +645,53 @@ fn polls_that_take_long_are_logged() {
             tracing::subscriber::set_global_default(Recorder).unwrap();
             under("late", |cell| {
                 let session = connected(cell);
-                let own = session.clone();
-                let (send, receive) = mpsc::channel::<()>();
-                let place = format!("{}:{}", file!(), line!() + 1);
-                let task = session.driver_threads().spawn(async move {
-                    own.query("OK", ()).await.unwrap();
-                    receive.recv().unwrap();
-                });
-                until("somebody says so", || {
-                    heard("async_cassandra").iter().any(|heard| {
-                        heard.message.contains(&place) && heard.message.contains("must not block")
-                    })
-                });
-                send.send(()).unwrap();
-                wait(task);
+                let mut on_io = 0;
+                for time in 0..2 {
+                    let own = session.clone();
+                    let (send, receive) = mpsc::channel::<()>();
+                    let begun = Arc::new(AtomicBool::new(false));
+                    let told = Arc::clone(&begun);
+                    on_io = line!() + 1;
+                    let task = session.driver_threads().spawn(async move {
+                        own.query("OK", ()).await.unwrap();
+                        told.store(true, Ordering::SeqCst);
+                        receive.recv().unwrap();
+                    });
+                    until("it blocks", || begun.load(Ordering::SeqCst));
+                    if time == 0 {
+                        until("somebody says so", || said(on_io) == 1);
+                    } else {
+                        let (send, receive) = mpsc::channel::<()>();
+                        let on_helper = line!() + 1;
+                        let later = session.driver_threads().spawn(async move { receive.recv() });
+                        // It began later, so by then the other one was looked at again.
+                        until("that is said of the helper too", || said(on_helper) == 1);
+                        send.send(()).unwrap();
+                        wait(later).unwrap();
+                    }
+                    send.send(()).unwrap();
+                    wait(task);
+                }
+                assert_eq!(said(on_io), 1, "a place is named once");
             });
         },
     );
+}
+
+/// One allocation a task: what the documentation of `DriverThreads` says of its cost.
+#[test]
+fn a_task_is_one_allocation() {
+    under("late", |cell| {
+        let session = connected(cell);
+        let threads = session.driver_threads();
+        // The queue to the helper grows with the first of them.
+        wait(threads.spawn(async {}));
+        let mut task = None;
+        let allocated =
+            allocation_counter::measure(|| task = Some(threads.spawn(async { [7; 100] })));
+        assert_eq!(allocated.count_total, 1);
+        assert_eq!(wait(task.unwrap()), [7; 100]);
+    });
 }
 
 /// What tokio gives to its own tasks, on threads of the driver.

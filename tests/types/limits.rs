@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_cassandra::cql::ValueProblem;
 use async_cassandra::{Error, ErrorKind, Session};
 
 use crate::Test;
@@ -92,6 +93,67 @@ pub async fn keys(test: Test) {
         let error = insert.bind((a, b)).await.unwrap_err();
         refused(&error, "");
         goes_on(session).await;
+    }
+}
+
+/// As many values as the protocol counts in a statement, and one more.
+pub async fn markers(test: Test) {
+    const MOST: usize = 65_535;
+    let session = &test.session;
+    let create = "CREATE TABLE n (a int, b int, c int, PRIMARY KEY (a, b))";
+    session.query(create, ()).await.unwrap();
+    let inserts = "INSERT INTO n (a, b, c) VALUES (?, ?, ?);".repeat(MOST / 3);
+    let cql = format!("BEGIN UNLOGGED BATCH {inserts} APPLY BATCH");
+    let values: Vec<i32> = (0..MOST as i32).map(|at| if at % 3 == 0 { 0 } else { at }).collect();
+    let most = session.prepare(&cql).await.unwrap();
+    most.bind(&values).await.unwrap();
+    let rows = session.query("SELECT a, b, c FROM n", ()).all::<(i32, i32, i32)>().await.unwrap();
+    assert!(rows.into_iter().flat_map(|(a, b, c)| [a, b, c]).eq(values.iter().copied()));
+
+    let (fewer, more) = (&values[1..], [&values[..], &[0]].concat());
+    for wrong in [fewer, &more] {
+        let error = most.bind(wrong).await.unwrap_err();
+        let ErrorKind::Bind(value) = error.kind() else { panic!("{error}") };
+        let problem = ValueProblem::Count { expected: MOST, got: wrong.len() };
+        assert_eq!(*value.problem(), problem);
+        goes_on(session).await;
+    }
+    let cql = format!("BEGIN UNLOGGED BATCH {inserts} DELETE FROM n WHERE a = ?; APPLY BATCH");
+    let error = session.query(&cql, &more).await.unwrap_err();
+    refused(&error, "markers");
+    goes_on(session).await;
+}
+
+/// Messages of the length that the protocol allows, which no server takes by default, and longer.
+pub async fn messages(test: Test) {
+    let session = &test.session;
+    session.query("CREATE TABLE f (id int PRIMARY KEY, v blob)", ()).await.unwrap();
+    let insert = session.prepare("INSERT INTO f (id, v) VALUES (1, ?)").await.unwrap();
+    for length in [256 * MIB, 256 * MIB + 1, 300 * MIB] {
+        let error = insert.bind((vec![7_u8; length],)).await.unwrap_err();
+        refused(&error, "too big");
+        goes_on(session).await;
+    }
+}
+
+/// A row of ten thousand columns.
+pub async fn columns(test: Test) {
+    const COLUMNS: i32 = 10_000;
+    let session = &test.session;
+    let name = |at: i32| format!("c{at}");
+    let declared: Vec<_> = (1..COLUMNS).map(|at| format!("{} int", name(at))).collect();
+    let create = format!("CREATE TABLE w (c0 int PRIMARY KEY, {})", declared.join(", "));
+    session.query(&create, ()).await.unwrap();
+    let names: Vec<_> = (0..COLUMNS).map(name).collect();
+    let marks = vec!["?"; names.len()].join(",");
+    let insert = format!("INSERT INTO w ({}) VALUES ({marks})", names.join(", "));
+    let values: Vec<i32> = (0..COLUMNS).collect();
+    session.query(&insert, &values).await.unwrap();
+    let page = session.query("SELECT * FROM w", ()).await.unwrap();
+    assert_eq!(page.columns().len(), names.len());
+    let row = (&page).into_iter().next().unwrap().unwrap();
+    for (name, value) in names.iter().zip(values) {
+        assert_eq!(row.get::<i32>(name).unwrap(), value, "{name}");
     }
 }
 

@@ -19,9 +19,10 @@ use embedded_cassandra::Cassandra;
 const FIVE_ZERO: &str = "5.0.8";
 const FOUR_ONE: &str = "4.1.10";
 
-/// What the nodes get besides: room for values of 16 MiB, and for a little more; and time, where a
-/// machine has much else to do.
+/// What the nodes get besides: room for values of 16 MiB, and for a little more, and for a statement of
+/// 65,535 markers; and time, where a machine has much else to do.
 const LARGE: &str = "commitlog_segment_size: 64MiB\nnative_transport_max_frame_size: 20MiB\n\
+                     prepared_statements_cache_size: 64MiB\n\
                      write_request_timeout: 10s\nread_request_timeout: 10s\n";
 
 /// The node that runs, with its version.
@@ -102,4 +103,19 @@ fn keys_that_are_too_long() {
 #[test]
 fn values_that_no_length_can_say() {
     on(FIVE_ZERO, limits::beyond_lengths);
+}
+
+#[test]
+fn as_many_values_as_there_may_be() {
+    on(FIVE_ZERO, limits::markers);
+}
+
+#[test]
+fn messages_of_256_megabytes() {
+    on(FIVE_ZERO, limits::messages);
+}
+
+#[test]
+fn rows_of_many_columns() {
+    on(FIVE_ZERO, limits::columns);
 }

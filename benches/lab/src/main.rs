@@ -42,6 +42,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some((word, rest)) if word == "short" || word == "whole" => {
             runner::run(word.parse()?, rest)
         }
+        Some((word, [])) if word == "cassandra" => runner::serve(),
         _ => Err(USAGE.into()),
     }
 }
@@ -50,6 +51,7 @@ const USAGE: &str = "\
 lab short|whole [--into FOLDER] [--rounds N] [--only PART]
 lab client NAME WORK --address IP:PORT [--in-flight N] [--requests N] [--page-size N] [--prefetch N]
     [--rate PER_SECOND] [--server NAME] [--round N] [--share PERCENT] [--count]
+lab cassandra: a node with the tables of the works, until standard input ends
   NAME: c driver-threads tokio-mt tokio-ct async-std smol threads cassandra-cpp scylla cdrs-tokio
   WORK: select insert select-1k insert-1k select-100k insert-100k fan-out stream stream-borrowed
         connect prepare open-select";

@@ -61,7 +61,7 @@ pub fn run(job: &Job) -> Result<Record> {
         return measured(job, |job| connect(job.address, job.requests));
     }
     let session = Session::connect(job.address, queue(job))?;
-    let statement = session.prepare(job.work.statement())?;
+    let statement = session.prepare(&job.work.statement())?;
     let record = measured(job, |job| match job.work {
         Work::Stream | Work::StreamBorrowed => session.stream(&statement, job),
         Work::Prepare => session.prepare_many(job.requests),

@@ -133,7 +133,7 @@ fn rust<D: Database, E: Executor>(job: &Job, open: Open<D, E>) -> Result<Record>
     let database = executor.one(async move { D::connect(address).await })?;
     let statement = {
         let (database, cql) = (database.clone(), job.work.statement());
-        executor.one(async move { database.prepare(cql).await })?
+        executor.one(async move { database.prepare(&cql).await })?
     };
     let record = measured(job, |job| match job.work {
         Work::Stream | Work::StreamBorrowed => {

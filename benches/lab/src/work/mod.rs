@@ -23,10 +23,9 @@ pub use stream::stream;
 /// One of so many requests of a task is timed: two clock reads cost 5 % of the cheapest request.
 pub const SAMPLED: u32 = 16;
 
-/// The statements of the benchmark tables.
-pub const SELECT: &str = "SELECT id, v FROM lab.kv WHERE id = ?";
-pub const INSERT: &str = "INSERT INTO lab.kv (id, v) VALUES (?, ?)";
-pub const STREAM: &str = "SELECT id, a, b FROM lab.big";
+/// What streams read, and how much there is.
+const STREAM: &str = "SELECT id, a, b FROM lab.big";
+pub const STREAM_ROWS: u64 = 1_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
@@ -49,6 +48,8 @@ pub enum Text {
 }
 
 impl Text {
+    pub const ALL: [Self; 3] = [Self::Short, Self::Kilo, Self::HundredKilo];
+
     pub const fn len(self) -> usize {
         match self {
             Self::Short => 16,
@@ -57,19 +58,36 @@ impl Text {
         }
     }
 
-    /// Rows with such a text have these numbers: the first, and how many.
-    pub const fn rows(self) -> Rows {
+    /// A table each.
+    pub const fn table(self) -> &'static str {
         match self {
-            Self::Short => Rows { first: 0, count: 10_000 },
-            Self::Kilo => Rows { first: 1_000_000, count: 1_000 },
-            Self::HundredKilo => Rows { first: 2_000_000, count: 50 },
+            Self::Short => "lab.kv",
+            Self::Kilo => "lab.kv_1k",
+            Self::HundredKilo => "lab.kv_100k",
         }
     }
 
-    /// Where inserts write: the same numbers, further up, so that they change no row that is read.
+    pub fn select(self) -> String {
+        format!("SELECT id, v FROM {} WHERE id = ?", self.table())
+    }
+
+    pub fn insert(self) -> String {
+        format!("INSERT INTO {} (id, v) VALUES (?, ?)", self.table())
+    }
+
+    /// The rows that are read.
+    pub const fn rows(self) -> Rows {
+        let count = match self {
+            Self::Short => 10_000,
+            Self::Kilo => 1_000,
+            Self::HundredKilo => 50,
+        };
+        Rows { first: 0, count }
+    }
+
+    /// The rows that are written: others, so that no run changes what is read.
     pub const fn written(self) -> Rows {
-        let Rows { first, count } = self.rows();
-        Rows { first: first + 10_000_000, count }
+        Rows { first: 10_000_000, count: self.rows().count }
     }
 }
 
@@ -142,11 +160,11 @@ const NAMES: [(Work, &str); 12] = [
 
 impl Work {
     /// The statement that it executes.
-    pub const fn statement(self) -> &'static str {
+    pub fn statement(self) -> String {
         match self {
-            Self::Insert(_) => INSERT,
-            Self::Stream | Self::StreamBorrowed => STREAM,
-            _ => SELECT,
+            Self::Insert(text) => text.insert(),
+            Self::Stream | Self::StreamBorrowed => STREAM.into(),
+            _ => self.text().select(),
         }
     }
 
@@ -164,7 +182,7 @@ impl Work {
     /// How many requests a run makes that was not told.
     pub const fn requests(self, in_flight: u32) -> u64 {
         match self {
-            Self::Stream | Self::StreamBorrowed => 1_000_000,
+            Self::Stream | Self::StreamBorrowed => STREAM_ROWS,
             Self::Connect => 20,
             Self::Prepare => 1_000,
             _ if in_flight == 1 => 10_000,

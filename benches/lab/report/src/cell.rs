@@ -1,7 +1,7 @@
 //! Runs sorted by what may be compared: a cell is one work against one server under one setting, and
 //! holds each client's runs by round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::client;
 use crate::record::{Latency, Run};
@@ -161,10 +161,14 @@ impl Series {
         median(&self.values(metric))
     }
 
-    /// System calls a request, from the runs that counted them.
-    pub fn syscalls(&self) -> Option<f64> {
-        let counted: Vec<f64> = self.counted.iter().filter_map(metric::syscalls).collect();
-        median(&counted)
+    /// What was counted and not timed, such as allocations: also of the runs that only count.
+    pub fn counts(&self, metric: Metric) -> Vec<f64> {
+        self.timed.values().chain(&self.counted).filter_map(metric).collect()
+    }
+
+    /// The median of what was counted.
+    pub fn median_count(&self, metric: Metric) -> Option<f64> {
+        median(&self.counts(metric))
     }
 
     /// The ratio of a figure to that of another client.
@@ -250,6 +254,10 @@ impl Distribution {
     }
 }
 
+fn only_counts(run: &Run) -> bool {
+    run.counted || run.syscalls.is_some()
+}
+
 /// All runs, by cell and client.
 #[derive(Debug, Default)]
 pub struct Cells(BTreeMap<Cell, BTreeMap<String, Series>>);
@@ -257,19 +265,20 @@ pub struct Cells(BTreeMap<Cell, BTreeMap<String, Series>>);
 impl Cells {
     /// Sorts the runs. What is odd about them is added to the notes.
     pub fn of(runs: Vec<Run>, notes: &mut Vec<String>) -> Self {
+        // Counting slows a run. Where a client has runs with allocations and without, the former only count.
+        let of = |run: &Run| (Cell::of(run), run.client.clone());
+        let plain: BTreeSet<(Cell, String)> = runs
+            .iter()
+            .filter(|run| !only_counts(run) && run.allocations.is_none())
+            .map(of)
+            .collect();
         let mut cells = Self::default();
-        let mut counted = Vec::new();
         for run in runs {
-            if run.syscalls.is_some() { counted.push(run) } else { cells.add(run, notes) }
-        }
-        // Counting slows a run: its times are used only where the client has no others in the cell.
-        let alone: Vec<bool> =
-            counted.iter().map(|run| cells.series(&Cell::of(run), &run.client).is_none()).collect();
-        for (run, alone) in counted.into_iter().zip(alone) {
-            if alone {
-                cells.add(run.clone(), notes);
+            if only_counts(&run) || (run.allocations.is_some() && plain.contains(&of(&run))) {
+                cells.entry(&run).counted.push(run);
+            } else {
+                cells.add(run, notes);
             }
-            cells.entry(&run).counted.push(run);
         }
         cells
     }
@@ -323,6 +332,20 @@ impl Cells {
         servers.sort_by_key(|name| client::server_rank(name));
         servers.dedup();
         servers
+    }
+
+    /// The streams of a client: for each page size the cell whose prefetch costs the client least.
+    pub fn cheapest_streams(&self, server: &str, work: &str, client: &str) -> Vec<&Cell> {
+        let mut cheapest: BTreeMap<u64, (&Cell, f64)> = BTreeMap::new();
+        for cell in self.iter().filter(|cell| cell.server == server && cell.work == work) {
+            let cost = self.series(cell, client).and_then(|series| series.median(metric::cpu_ns));
+            let (Some(page_size), Some(cost)) = (cell.page_size, cost) else { continue };
+            let kept = cheapest.entry(page_size).or_insert((cell, cost));
+            if cost < kept.1 {
+                *kept = (cell, cost);
+            }
+        }
+        cheapest.into_values().map(|(cell, _)| cell).collect()
     }
 
     /// The runs of a client that a cell of another client is held against: of the same cell; for

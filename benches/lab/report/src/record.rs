@@ -83,7 +83,10 @@ pub struct Run {
     /// Context switches: a thread was pushed aside.
     #[serde(default)]
     pub involuntary_switches: Option<u64>,
-    /// System calls; counting them slows a run, so that a run with them is kept from the times.
+    /// A run that only counts: its times are worth nothing.
+    #[serde(default)]
+    pub counted: bool,
+    /// System calls; counting them slows a run, so that one with them only counts.
     #[serde(default)]
     pub syscalls: Option<u64>,
     /// Calls of Rust's allocator.

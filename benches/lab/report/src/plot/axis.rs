@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::table::figure::count;
+
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
 /// How values are laid out.
@@ -33,12 +35,16 @@ impl Axis {
         Self { title: title.to_owned(), scale, range: low - margin..high + margin, ticks }
     }
 
-    /// A logarithmic axis over all values, with ticks at 1, 2 and 5 of each decade, or at the decades where
-    /// those would crowd.
+    /// A logarithmic axis over all values, with ticks at 1, 2 and 5 of each decade, or more or fewer
+    /// where these would be few or crowd.
     pub fn logarithmic(title: &str, values: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = ends(values);
         let decades = (high / low).log10();
-        let steps: &[f64] = if decades > 2.6 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let steps: &[f64] = match decades {
+            _ if decades > 2.6 => &[1.0],
+            _ if decades > 0.8 => &[1.0, 2.0, 5.0],
+            _ => &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0],
+        };
         let mut all = Vec::new();
         for decade in low.log10().floor() as i32 - 1..=high.log10().ceil() as i32 + 1 {
             all.extend(steps.iter().map(|step| step * 10_f64.powi(decade)));
@@ -104,18 +110,11 @@ fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
 
 /// A tick's value without what it does not need: 0.5, 20, 4,096.
 pub fn short(value: f64) -> String {
-    if value >= 1.0 {
-        let mut text = format!("{value:.0}");
-        let mut at = text.len();
-        while at > 3 {
-            at -= 3;
-            text.insert(at, ',');
-        }
-        text
-    } else {
-        let text = format!("{value:.6}");
-        text.trim_end_matches('0').to_owned()
+    if value >= 10.0 {
+        return count(value.round() as u64);
     }
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -130,6 +129,8 @@ mod tests {
     fn ticks_enclose_the_values() {
         let axis = Axis::logarithmic("µs", [1.3, 28.0]);
         assert_eq!(labels(&axis), ["1", "2", "5", "10", "20", "50"]);
+        let axis = Axis::logarithmic("µs", [1.2, 2.6]);
+        assert_eq!(labels(&axis), ["1", "1.5", "2", "3"]);
         let axis = Axis::logarithmic("µs", [0.3, 9000.0]);
         assert_eq!(labels(&axis), ["0.1", "1", "10", "100", "1,000", "10,000"]);
     }

@@ -23,7 +23,7 @@ fn line(name: &str, series: &callbacks::Series<'_>) -> Option<Line> {
         points.push((us, above.max(LEAST_SHARE)));
         share = above;
     }
-    Some(Line { client: name.to_owned(), points, spread: vec![], marked: false })
+    Some(Line { points, marked: false, ..Line::new(name) })
 }
 
 /// Idle and busy side by side.
@@ -58,7 +58,7 @@ pub fn plot(runs: &[Callback]) -> Option<String> {
                 "from the C driver's call to the task, µs",
                 widths.iter().copied(),
             ),
-            y: Axis::with_ticks("share that took longer", Scale::Logarithmic, ticks.clone(), 0.0),
+            y: Axis::with_ticks("percentile", Scale::Logarithmic, ticks.clone(), 0.0),
             lines,
         })
         .collect();

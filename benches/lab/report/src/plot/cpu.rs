@@ -15,18 +15,12 @@ const SUBTITLE: &str =
 const FEW: [&str; 6] = ["c", "driver-threads", "tokio-mt", "cassandra-cpp", "scylla", "cdrs-tokio"];
 
 fn line(cells: &Cells, server: &str, name: &str) -> Option<Line> {
-    let mut line = Line { client: name.to_owned(), points: vec![], spread: vec![], marked: true };
+    let mut line = Line::new(name);
     for cell in cells.iter().filter(|cell| cell.server == server && cell.work == WORK) {
-        let Some((in_flight, series)) = cell.in_flight.zip(cells.series(cell, name)) else {
-            continue;
-        };
-        let us: Vec<f64> = series.values(metric::cpu_ns).iter().map(|ns| ns / 1e3).collect();
-        let Some(median) = series.median(metric::cpu_ns) else { continue };
-        line.points.push((in_flight as f64, median / 1e3));
-        line.spread.push((
-            us.iter().copied().fold(f64::INFINITY, f64::min),
-            us.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        ));
+        if let Some((in_flight, series)) = cell.in_flight.zip(cells.series(cell, name)) {
+            let us: Vec<f64> = series.values(metric::cpu_ns).iter().map(|ns| ns / 1e3).collect();
+            line.add(in_flight as f64, &us);
+        }
     }
     (!line.points.is_empty()).then_some(line)
 }

@@ -7,6 +7,8 @@ use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::statistics::median;
+
 use super::axis::Axis;
 use super::look::{self, Look, Marker};
 
@@ -14,8 +16,6 @@ const FONT: &str = "sans-serif";
 const INK: RGBColor = RGBColor(0x24, 0x29, 0x2f);
 const FAINT: RGBColor = RGBColor(0xdd, 0xe1, 0xe6);
 const LEGEND_LINE: u32 = 20;
-/// The width of a character of the legend, in pixels: an upper bound for common sans-serif fonts.
-const CHARACTER: u32 = 7;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -31,6 +31,24 @@ pub struct Line {
     pub spread: Vec<(f64, f64)>,
     /// Whether each point is marked.
     pub marked: bool,
+}
+
+impl Line {
+    /// A line of a client without points.
+    pub fn new(client: &str) -> Self {
+        Self { client: client.to_owned(), points: vec![], spread: vec![], marked: true }
+    }
+
+    /// Adds the median of the rounds as a point, and how far they spread. Nothing when there are none.
+    pub fn add(&mut self, x: f64, rounds: &[f64]) {
+        if let Some(median) = median(rounds) {
+            self.points.push((x, median));
+            self.spread.push((
+                rounds.iter().copied().fold(f64::INFINITY, f64::min),
+                rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            ));
+        }
+    }
 }
 
 /// One panel.
@@ -132,8 +150,19 @@ fn text(
     Ok(())
 }
 
+/// The width of an entry of the legend, in pixels: the sample, and an upper bound for the name in common
+/// sans-serif fonts, which are not asked, so that the drawing is the same on every machine.
 fn entry_width(client: &str) -> u32 {
-    34 + CHARACTER * client.len() as u32 + 14
+    let name: u32 = client
+        .chars()
+        .map(|character| match character {
+            'i' | 'j' | 'l' | '-' => 4,
+            'f' | 'r' | 't' => 6,
+            'm' | 'w' => 12,
+            _ => 8,
+        })
+        .sum();
+    34 + name + 18
 }
 
 fn legend_rows<'a>(clients: &[&'a str], width: u32) -> Vec<Vec<&'a str>> {
@@ -155,10 +184,10 @@ fn draw_legend(area: &Area<'_>, entries: &[&str], width: u32, y: i32) -> Result<
     let mut x = (width.saturating_sub(all) / 2) as i32;
     for client in entries {
         let look = look::of(client);
-        let style = look.colour.stroke_width(2);
+        let style = look.colour.stroke_width(look.width);
         let (from, to) = ((x, y), (x + 28, y));
         if look.dashed {
-            area.draw(&DashedPathElement::new([from, to].into_iter(), 5, 3, style))?;
+            area.draw(&DashedPathElement::new([from, to], 5, 3, style))?;
         } else {
             area.draw(&PathElement::new([from, to], style))?;
         }
@@ -196,12 +225,15 @@ fn draw_marker(area: &Area<'_>, (x, y): (i32, i32), look: Look) -> Result<()> {
 }
 
 fn draw_panel(area: &Area<'_>, panel: &Panel) -> Result<()> {
-    let mut chart = ChartBuilder::on(area)
+    let mut builder = ChartBuilder::on(area);
+    if !panel.title.is_empty() {
+        builder.caption(&panel.title, (FONT, 14).into_font().color(&INK));
+    }
+    let mut chart = builder
         .margin_left(6)
         .margin_right(18)
         .margin_top(4)
         .margin_bottom(6)
-        .caption(&panel.title, (FONT, 14).into_font().color(&INK))
         .x_label_area_size(40)
         .y_label_area_size(58)
         .build_cartesian_2d(panel.x.clone(), panel.y.clone())?;
@@ -218,7 +250,8 @@ fn draw_panel(area: &Area<'_>, panel: &Panel) -> Result<()> {
     // Pixels of the drawing: markers and whiskers are shapes of a size, whatever the scales.
     let plane = area.strip_coord_spec();
     let (left, top) = plane.get_base_pixel();
-    for line in &panel.lines {
+    // The first in the tables are drawn last, and so stay in sight.
+    for line in panel.lines.iter().rev() {
         let look = look::of(&line.client);
         let at = |x: f64, y: f64| {
             let (x, y) = chart.backend_coord(&(x, y));
@@ -229,9 +262,9 @@ fn draw_panel(area: &Area<'_>, panel: &Panel) -> Result<()> {
             let whisker = look.colour.mix(0.45).stroke_width(1);
             plane.draw(&PathElement::new([at(*x, *low), at(*x, *high)], whisker))?;
         }
-        let style = look.colour.stroke_width(2);
+        let style = look.colour.stroke_width(look.width);
         if look.dashed {
-            plane.draw(&DashedPathElement::new(points.clone().into_iter(), 6, 4, style))?;
+            plane.draw(&DashedPathElement::new(points.clone(), 6, 4, style))?;
         } else {
             plane.draw(&PathElement::new(points.clone(), style))?;
         }

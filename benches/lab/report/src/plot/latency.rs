@@ -23,7 +23,7 @@ fn lines(cells: &Cells, server: &str, at: At) -> Vec<Line> {
             })
             .collect();
         if !points.is_empty() {
-            lines.push(Line { client: name.to_owned(), points, spread: vec![], marked: true });
+            lines.push(Line { points, ..Line::new(name) });
         }
     }
     lines

@@ -26,6 +26,8 @@ pub struct Look {
     pub colour: RGBColor,
     /// Its marker.
     pub marker: Marker,
+    /// The width of the line, in pixels. The limit is a thin line on the thick one of what is to reach it.
+    pub width: u32,
     /// Broken, for what is not ours.
     pub dashed: bool,
 }
@@ -46,5 +48,10 @@ pub fn of(client: &str) -> Look {
         "cdrs-tokio" => ((0x77, 0x77, 0x77), Marker::Diamond, true),
         _ => ((0xaa, 0x99, 0x33), Marker::Diamond, true),
     };
-    Look { colour: RGBColor(colour.0, colour.1, colour.2), marker, dashed }
+    let width = match client {
+        "c" => 1,
+        "driver-threads" => 3,
+        _ => 2,
+    };
+    Look { width, colour: RGBColor(colour.0, colour.1, colour.2), marker, dashed }
 }

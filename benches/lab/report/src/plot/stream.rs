@@ -1,7 +1,5 @@
 //! CPU a row of a stream, by page size.
 
-use std::collections::BTreeMap;
-
 use crate::cell::{Cells, metric};
 use crate::client;
 
@@ -10,35 +8,14 @@ use super::frame::{Figure, Line, Panel};
 
 const WORK: &str = "stream";
 
-/// For each page size, the prefetch that cost the client least.
 fn line(cells: &Cells, server: &str, name: &str) -> Option<Line> {
-    let mut best: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    let median = |values: &[f64]| crate::statistics::median(values).unwrap_or(f64::INFINITY);
-    for cell in cells.iter().filter(|cell| cell.server == server && cell.work == WORK) {
-        let Some((page_size, series)) = cell.page_size.zip(cells.series(cell, name)) else {
-            continue;
-        };
-        let values = series.values(metric::cpu_ns);
-        let kept = best.entry(page_size).or_default();
-        if !values.is_empty() && (kept.is_empty() || median(&values) < median(kept)) {
-            *kept = values;
+    let mut line = Line::new(name);
+    for cell in cells.cheapest_streams(server, WORK, name) {
+        if let Some((page_size, series)) = cell.page_size.zip(cells.series(cell, name)) {
+            line.add(page_size as f64, &series.values(metric::cpu_ns));
         }
     }
-    best.retain(|_, values| !values.is_empty());
-    (!best.is_empty()).then(|| Line {
-        client: name.to_owned(),
-        points: best.iter().map(|(size, values)| (*size as f64, median(values))).collect(),
-        spread: best
-            .values()
-            .map(|values| {
-                (
-                    values.iter().copied().fold(f64::INFINITY, f64::min),
-                    values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-                )
-            })
-            .collect(),
-        marked: true,
-    })
+    (!line.points.is_empty()).then_some(line)
 }
 
 /// Both servers side by side.

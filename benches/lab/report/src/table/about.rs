@@ -83,7 +83,8 @@ pub fn reading(rounds: usize) -> String {
          - **Percentiles** are of all requests of all rounds together. With `~` they are the median of the \
          rounds' percentiles, where histograms were not kept.\n\
          - **–** is a figure that was not measured, or that does not exist for a client: Rust allocations \
-         of C. System calls were counted in runs of their own, for counting slows.\n\
+         of C. What is counted, system calls and allocations, may be of runs of its own, for counting slows; \
+         no time is taken from these.\n\
          - **Loopback flatters batching.** Without a network, answers come in bursts, and one system call \
          reads many: a client's cost here is nearer to its cost at full load than to that of a quiet service. \
          Server and client also share the processor's cores, so wall time, rates and latency say less than \

@@ -46,7 +46,7 @@ pub fn section(callbacks: &[Callback]) -> String {
                 figure::percentile_us(latency.p999()),
                 figure::percentile_us(latency.max()),
                 figure::in_unit(series.io_thread_ns(), 1.0),
-                figure::figure(series.count() as f64),
+                figure::count(series.count()),
                 series.rounds().to_string(),
             ]);
         }

@@ -33,7 +33,9 @@ fn section_of(cells: &Cells, work: &str, title: &str, what: &str) -> String {
                 let c = cells.series(cell, client::C).filter(|_| name != client::C);
                 table.row([
                     match cell.in_flight {
-                        Some(many) if many > 1 => format!("{name}, {many} at once"),
+                        Some(many) if many > 1 => {
+                            format!("{name}, {} at once", figure::count(many))
+                        }
                         _ => name.to_owned(),
                     },
                     figure::in_unit(series.median(metric::cpu_ns), 1e3),
@@ -45,7 +47,7 @@ fn section_of(cells: &Cells, work: &str, title: &str, what: &str) -> String {
                     figure::percentile_us(latency.p50()),
                     figure::percentile_us(latency.p99()),
                     figure::in_unit(series.median(metric::switches), 1.0),
-                    figure::in_unit(series.median(metric::allocations), 1.0),
+                    figure::in_unit(series.median_count(metric::allocations), 1.0),
                     figure::in_unit(series.median(metric::peak_rss), (1 << 20) as f64),
                     series.rounds().to_string(),
                 ]);

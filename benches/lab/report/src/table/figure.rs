@@ -22,14 +22,24 @@ pub fn figure(value: f64) -> String {
     let text = format!("{value:.decimals$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let (sign, digits) = whole.split_at(whole.len() - whole.trim_start_matches('-').len());
+    match digits.parse() {
+        Ok(number) => format!("{sign}{}{rest}", count(number)),
+        // Not a number, or one that is larger than any that is counted.
+        Err(_) => text,
+    }
+}
+
+/// A number that was chosen or counted, thousands apart: 4,096.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
     let mut apart = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             apart.push(',');
         }
         apart.push(digit);
     }
-    format!("{sign}{apart}{rest}")
+    apart
 }
 
 /// A figure divided into the unit of its column, or the sign that there is none.
@@ -80,6 +90,8 @@ mod tests {
         for (value, text) in known {
             assert_eq!(figure(value), text);
         }
+        assert_eq!([count(1), count(64), count(4096)], ["1", "64", "4,096"]);
+        assert_eq!(figure(f64::NAN), "NaN");
         assert_eq!(in_unit(None, 1e3), "–");
         assert_eq!(in_unit(Some(2050.0), 1e3), "2.05");
     }

@@ -41,19 +41,25 @@ struct Measured {
 }
 
 /// Whether a goal was reached.
-fn verdict(worst: Option<&Measured>, at_most: f64, missing: &[String]) -> String {
-    let Some(worst) = worst else { return NOT_MEASURED.to_owned() };
-    let value = &worst.value;
-    let noise = match &value.interval {
+fn verdict(measured: &[Measured], at_most: f64, missing: &[String]) -> String {
+    let Some(worst) = most(measured) else { return NOT_MEASURED.to_owned() };
+    let noise = match &worst.value.interval {
         Some(interval) if interval.holds(at_most) => ", within noise",
         Some(_) => "",
         None => ", one round",
     };
-    match (value.median <= at_most, missing.is_empty()) {
-        (false, _) => format!("**missed**{noise}"),
-        (true, true) => format!("reached{noise}"),
-        (true, false) => format!("{NOT_MEASURED} in full{noise}"),
+    let missed = measured.iter().filter(|measured| measured.value.median > at_most).count();
+    match (missed, missing.is_empty()) {
+        (0, true) => format!("reached{noise}"),
+        (0, false) => format!("{NOT_MEASURED} in full{noise}"),
+        _ if measured.len() == 1 => format!("**missed**{noise}"),
+        _ => format!("**missed** by {missed} of {}{noise}", measured.len()),
     }
+}
+
+/// The run that is furthest from its goal.
+fn most(measured: &[Measured]) -> Option<&Measured> {
+    measured.iter().max_by(|a, b| a.value.median.total_cmp(&b.value.median))
 }
 
 fn goals(cells: &Cells) -> Vec<Goal> {
@@ -65,7 +71,7 @@ fn goals(cells: &Cells) -> Vec<Goal> {
         goals.push(Goal { what, clients, cells, against, at_most });
     };
     let named = |who: &str, server: &str, in_flight: u64| {
-        format!("{who}, {server}, select, {} in flight", figure::figure(in_flight as f64))
+        format!("{who}, {server}, select, {} in flight", figure::count(in_flight))
     };
     for in_flight in [64, 1024] {
         let (what, cell) = (named("driver-threads", "stub", in_flight), select("stub", in_flight));
@@ -91,14 +97,13 @@ fn goals(cells: &Cells) -> Vec<Goal> {
         add(what, DRIVER_THREADS, vec![cell], Against::Client(client::C), 1.05);
     }
     for server in ["stub", "cassandra"] {
-        let streams: Vec<Cell> = cells
-            .iter()
-            .filter(|cell| cell.server == server && cell.work == "stream")
-            .cloned()
-            .collect();
-        let what = format!("streaming typed rows, {server}, every page size");
-        add(what.clone(), &client::OURS, streams.clone(), Against::Client(client::C), 1.1);
-        add(what, &client::OURS, streams, Against::Client("scylla"), 0.9);
+        for (name, clients) in [("driver-threads", DRIVER_THREADS), ("tokio-mt", TOKIO_MT)] {
+            let streams: Vec<Cell> =
+                cells.cheapest_streams(server, "stream", name).into_iter().cloned().collect();
+            let what = format!("{name}, {server}, streams of typed rows, every page size");
+            add(what.clone(), clients, streams.clone(), Against::Client(client::C), 1.1);
+            add(what, clients, streams, Against::Client("scylla"), 0.9);
+        }
     }
     let levels: Vec<Cell> = cells
         .iter()
@@ -145,24 +150,35 @@ fn measure(cells: &Cells, goal: &Goal, cell: &Cell, name: &str) -> Option<Measur
         Against::BestPeer => cpu_ratio(cells, cell, series, best_peer(cells, cell)?)?,
         Against::Allocations => {
             let each: Vec<f64> =
-                series.values(metric::allocations).iter().map(|all| all - 1.0).collect();
+                series.counts(metric::allocations).iter().map(|all| all - 1.0).collect();
             (Ratio::of(&each)?, String::new())
         }
         Against::Memory => super::memory::a_request(cells, cell, name)?,
     };
-    let mut who = name.to_owned();
-    if goal.cells.len() > 1 {
-        let settings = [(cell.in_flight.filter(|_| cell.page_size.is_none()), "in flight")];
-        for (value, what) in settings
-            .into_iter()
-            .chain([(cell.page_size, "rows a page"), (cell.prefetch, "prefetched")])
-        {
-            if let Some(value) = value {
-                who += &format!(", {} {what}", figure::figure(value as f64));
-            }
-        }
-    }
+    let who = match (goal.clients.len(), goal.cells.len()) {
+        (_, 0 | 1) => name.to_owned(),
+        (1, _) => settings(cell),
+        _ => at(name, cell),
+    };
     Some(Measured { who, value, beside })
+}
+
+/// A client under the settings of a cell.
+fn at(name: &str, cell: &Cell) -> String {
+    format!("{name} ({})", settings(cell))
+}
+
+/// The settings in which the cells of a goal differ.
+fn settings(cell: &Cell) -> String {
+    let settings = [
+        (cell.in_flight.filter(|_| cell.page_size.is_none()), "in flight"),
+        (cell.page_size, "rows a page"),
+        (cell.prefetch, "prefetched"),
+    ];
+    let written = settings
+        .into_iter()
+        .filter_map(|(value, what)| value.map(|value| format!("{} {what}", figure::count(value))));
+    written.collect::<Vec<_>>().join(", ")
 }
 
 /// A value as its goal counts it: a ratio, or a figure.
@@ -182,74 +198,78 @@ fn written(against: Against, value: &Ratio) -> String {
 }
 
 fn bound(goal: &Goal, beside: &str) -> String {
+    let times = if goal.at_most == 1.0 { String::new() } else { format!("{} × ", goal.at_most) };
     match goal.against {
         Against::Client(reference) => {
             let beside = if beside.is_empty() { reference } else { beside };
-            format!("≤ {} × {beside}", goal.at_most)
+            format!("≤ {times}{beside}")
         }
-        Against::BestPeer if beside.is_empty() => format!("≤ {} × the best peer", goal.at_most),
-        Against::BestPeer => format!("≤ {} × the best peer, {beside}", goal.at_most),
-        Against::Allocations => format!("≤ {}", goal.at_most),
-        Against::Memory => format!("≤ {}", figure::figure(goal.at_most)),
+        Against::BestPeer if beside.is_empty() => format!("≤ {times}the best peer"),
+        Against::BestPeer => format!("≤ {times}the best peer, {beside}"),
+        Against::Allocations | Against::Memory => {
+            format!("≤ {}", figure::count(goal.at_most as u64))
+        }
     }
 }
 
-/// What of a goal has no runs: clients of ours, and peers among which the best was sought.
+/// What of a goal has no runs: of ours, and peers among which the best was sought.
 fn missing(cells: &Cells, goal: &Goal) -> Vec<String> {
-    let peers: &[&str] = match goal.against {
-        Against::BestPeer => &client::PEERS,
-        _ => &[],
-    };
-    goal.clients
-        .iter()
-        .filter(|name| !goal.cells.iter().any(|cell| measure(cells, goal, cell, name).is_some()))
-        .chain(
-            peers
-                .iter()
-                .filter(|peer| !goal.cells.iter().any(|cell| cells.series(cell, peer).is_some())),
-        )
-        .map(|name| (*name).to_owned())
-        .collect()
+    let mut missing = Vec::new();
+    for name in goal.clients {
+        let lacks = |cell: &&Cell| measure(cells, goal, cell, name).is_none();
+        let lacking: Vec<&Cell> = goal.cells.iter().filter(lacks).collect();
+        if lacking.len() == goal.cells.len() {
+            missing.push((*name).to_owned());
+        } else {
+            missing.extend(lacking.into_iter().map(|cell| at(name, cell)));
+        }
+    }
+    if let Against::BestPeer = goal.against {
+        let absent =
+            |peer: &&str| !goal.cells.iter().any(|cell| cells.series(cell, peer).is_some());
+        missing.extend(client::PEERS.iter().copied().filter(absent).map(str::to_owned));
+    }
+    missing
+}
+
+/// One line of the table.
+fn row(cells: &Cells, goal: &Goal) -> [String; 4] {
+    let candidates =
+        goal.cells.iter().flat_map(|cell| goal.clients.iter().map(move |name| (cell, *name)));
+    let measured: Vec<Measured> =
+        candidates.filter_map(|(cell, name)| measure(cells, goal, cell, name)).collect();
+    let missing = missing(cells, goal);
+    let worst = most(&measured);
+    let mut figure =
+        worst.map_or_else(|| NOT_MEASURED.to_owned(), |worst| written(goal.against, &worst.value));
+    if let Some(worst) = worst {
+        if let Against::Memory = goal.against {
+            figure += &format!(" ({})", worst.beside);
+        }
+        if measured.len() > 1 {
+            figure += &format!(", the most of {}: {}", measured.len(), worst.who);
+        }
+        if !missing.is_empty() {
+            figure += &format!("; {NOT_MEASURED}: {}", markdown::list(&missing));
+        }
+    }
+    let beside = worst.map(|worst| worst.beside.as_str()).unwrap_or_default();
+    let verdict = verdict(&measured, goal.at_most, &missing);
+    [goal.what.clone(), bound(goal, beside), figure, verdict]
 }
 
 /// The table of goals.
 pub fn section(cells: &Cells) -> String {
     let mut table = Table::new(&["what", "to reach", "measured", "result"]);
     for goal in goals(cells) {
-        let candidates =
-            goal.cells.iter().flat_map(|cell| goal.clients.iter().map(move |name| (cell, *name)));
-        let measured: Vec<Measured> =
-            candidates.filter_map(|(cell, name)| measure(cells, &goal, cell, name)).collect();
-        let worst = measured.iter().max_by(|a, b| a.value.median.total_cmp(&b.value.median));
-        let missing = missing(cells, &goal);
-        let mut figure = match worst {
-            Some(worst) => {
-                let value = written(goal.against, &worst.value);
-                if measured.len() > 1 {
-                    format!("{value}, the most of {}: {}", measured.len(), worst.who)
-                } else {
-                    value
-                }
-            }
-            None => NOT_MEASURED.to_owned(),
-        };
-        if let (Some(worst), Against::Memory) = (worst, goal.against) {
-            figure += &format!(" ({})", worst.beside);
-        }
-        if worst.is_some() && !missing.is_empty() {
-            figure += &format!("; {NOT_MEASURED}: {}", markdown::list(&missing));
-        }
-        let beside = worst.map(|worst| worst.beside.as_str()).unwrap_or_default();
-        table.row([
-            goal.what.clone(),
-            bound(&goal, beside),
-            figure,
-            verdict(worst, goal.at_most, &missing),
-        ]);
+        table.row(row(cells, &goal));
     }
     format!(
         "## What was to be reached\n\nRatios are of the client's CPU a request (of a stream: a row), \
-         paired by round, in this session. The median decides.\n\n{}\n",
+         paired by round, in this session, with an interval in brackets. The median decides; *within noise* \
+         is said where the bound is inside the interval. Where a goal is for several runs, all have to \
+         reach it, and the one furthest from it is printed. Streams are those with the prefetch that costs \
+         the client least.\n\n{}\n",
         table.finish()
     )
 }
@@ -270,21 +290,28 @@ mod tests {
 
     #[test]
     fn the_median_decides_and_the_interval_is_told() {
-        let of = |measured: &Measured| verdict(Some(measured), 1.05, &[]);
-        assert_eq!(of(&measured(1.00, 0.98, 1.04)), "reached");
-        assert_eq!(of(&measured(1.05, 0.98, 1.07)), "reached, within noise");
-        assert_eq!(of(&measured(1.06, 1.04, 1.07)), "**missed**, within noise");
-        assert_eq!(of(&measured(1.10, 1.06, 1.20)), "**missed**");
+        let of = |measured: Measured| verdict(&[measured], 1.05, &[]);
+        assert_eq!(of(measured(1.00, 0.98, 1.04)), "reached");
+        assert_eq!(of(measured(1.05, 0.98, 1.07)), "reached, within noise");
+        assert_eq!(of(measured(1.06, 1.04, 1.07)), "**missed**, within noise");
+        assert_eq!(of(measured(1.10, 1.06, 1.20)), "**missed**");
+    }
+
+    #[test]
+    fn one_that_misses_is_enough() {
+        let all = [measured(0.5, 0.4, 0.6), measured(1.5, 1.4, 1.6), measured(1.2, 1.1, 1.3)];
+        assert_eq!(verdict(&all, 1.0, &[]), "**missed** by 2 of 3");
+        assert_eq!(verdict(&all, 1.45, &["smol".to_owned()]), "**missed** by 1 of 3, within noise");
     }
 
     #[test]
     fn what_lacks_a_run_is_not_reached() {
         let missing = ["smol".to_owned()];
-        assert_eq!(verdict(None, 1.0, &missing), "not measured");
-        assert_eq!(verdict(Some(&measured(0.5, 0.4, 0.6)), 1.0, &missing), "not measured in full");
-        assert_eq!(verdict(Some(&measured(1.5, 1.4, 1.6)), 1.0, &missing), "**missed**");
+        assert_eq!(verdict(&[], 1.0, &missing), "not measured");
+        assert_eq!(verdict(&[measured(0.5, 0.4, 0.6)], 1.0, &missing), "not measured in full");
+        assert_eq!(verdict(&[measured(1.5, 1.4, 1.6)], 1.0, &missing), "**missed**");
         let one = Ratio { median: 0.9, interval: None, rounds: 1 };
         let one = Measured { who: String::new(), value: one, beside: String::new() };
-        assert_eq!(verdict(Some(&one), 1.0, &[]), "reached, one round");
+        assert_eq!(verdict(&[one], 1.0, &[]), "reached, one round");
     }
 }

@@ -15,7 +15,7 @@ pub fn a_request(cells: &Cells, cell: &Cell, name: &str) -> Option<(Ratio, Strin
     let in_flight = cell.in_flight? as f64;
     let series = cells.series(cell, name)?;
     let live: Vec<f64> =
-        series.values(metric::live_bytes).iter().map(|bytes| bytes / in_flight).collect();
+        series.counts(metric::live_bytes).iter().map(|bytes| bytes / in_flight).collect();
     if let Some(share) = Ratio::of(&live) {
         return Some((share, "living Rust bytes".to_owned()));
     }
@@ -58,8 +58,9 @@ pub fn section(cells: &Cells) -> String {
         ]);
         for name in cells.clients(|other| *other == cell) {
             let Some(series) = cells.series(&cell, name) else { continue };
-            let live = series.median(metric::live_bytes);
-            let at_one = cells.series(&single, name).and_then(|one| one.median(metric::live_bytes));
+            let live = series.median_count(metric::live_bytes);
+            let at_one =
+                cells.series(&single, name).and_then(|one| one.median_count(metric::live_bytes));
             let growth = live.zip(at_one).map(|(all, one)| (all - one) / (IN_FLIGHT - 1) as f64);
             let rss = series.median(metric::peak_rss);
             let c = cells.series(&cell, client::C).and_then(|c| c.median(metric::peak_rss));

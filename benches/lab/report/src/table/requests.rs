@@ -83,7 +83,7 @@ fn one_work(cells: &Cells, server: &str, work: &str) -> String {
             LEVELS
                 .iter()
                 .filter(|level| !levels.iter().any(|cell| cell.in_flight == Some(**level)))
-                .map(|level| format!("{} in flight", figure::figure(*level as f64))),
+                .map(|level| format!("{} in flight", figure::count(*level))),
         )
         .collect();
     if !absent.is_empty() {
@@ -98,7 +98,7 @@ fn one_work(cells: &Cells, server: &str, work: &str) -> String {
 
 fn level(cell: &Cell) -> String {
     match cell.in_flight {
-        Some(in_flight) => format!("{} in flight", figure::figure(in_flight as f64)),
+        Some(in_flight) => format!("{} in flight", figure::count(in_flight)),
         None => "in flight: not said".to_owned(),
     }
 }
@@ -134,6 +134,7 @@ fn every_figure(cells: &Cells, cell: &Cell) -> String {
         };
         let us = |metric| figure::in_unit(series.median(metric), 1e3);
         let plain = |metric| figure::in_unit(series.median(metric), 1.0);
+        let counted = |metric| figure::in_unit(series.median_count(metric), 1.0);
         let latency = series.latency();
         let versus_c = match c {
             Some(c) if name != client::C => {
@@ -152,9 +153,9 @@ fn every_figure(cells: &Cells, cell: &Cell) -> String {
             figure::percentile_us(latency.p99()),
             figure::percentile_us(latency.p999()),
             plain(metric::switches),
-            figure::in_unit(series.syscalls(), 1.0),
-            plain(metric::allocations),
-            plain(metric::allocated_bytes),
+            counted(metric::syscalls),
+            counted(metric::allocations),
+            counted(metric::allocated_bytes),
             figure::in_unit(series.median(metric::peak_rss), (1 << 20) as f64),
             series.rounds().to_string(),
         ]);

@@ -41,34 +41,37 @@ pub fn section(cells: &Cells) -> String {
             "peak resident, MiB >",
             "rounds >",
         ]);
-        let mut of_server: Vec<&Cell> = cells.iter().filter(|cell| of(cell)).collect();
-        of_server.sort_by_key(|cell| (cell.page_size, cell.prefetch, &cell.work));
-        for cell in of_server {
+        let mut rows: Vec<(&Cell, &str, &Series)> = Vec::new();
+        for cell in cells.iter().filter(|cell| of(cell)) {
             for name in cells.clients(|other| other == cell) {
-                let Some(series) = cells.series(cell, name) else { continue };
-                let number = |value: Option<u64>| {
-                    value.map_or_else(|| MISSING.to_owned(), |value| figure::figure(value as f64))
-                };
-                let plain = |metric| figure::in_unit(series.median(metric), 1.0);
-                let beside = |reference: &str| {
-                    let ratio = (name != reference).then(|| versus(cells, cell, series, reference));
-                    figure::ratio_or_missing(ratio.flatten())
-                };
-                table.row([
-                    number(cell.page_size),
-                    number(cell.prefetch),
-                    cell.work.clone(),
-                    name.to_owned(),
-                    plain(metric::cpu_ns),
-                    plain(metric::wall_ns),
-                    plain(metric::rate),
-                    beside(client::C),
-                    beside("scylla"),
-                    plain(metric::allocations),
-                    figure::in_unit(series.median(metric::peak_rss), (1 << 20) as f64),
-                    series.rounds().to_string(),
-                ]);
+                rows.extend(cells.series(cell, name).map(|series| (cell, name, series)));
             }
+        }
+        rows.sort_by_key(|(cell, name, _)| {
+            (&cell.work, cell.page_size, client::rank(name), cell.prefetch)
+        });
+        for (cell, name, series) in rows {
+            let number =
+                |value: Option<u64>| value.map_or_else(|| MISSING.to_owned(), figure::count);
+            let plain = |metric| figure::in_unit(series.median(metric), 1.0);
+            let beside = |reference: &str| {
+                let ratio = (name != reference).then(|| versus(cells, cell, series, reference));
+                figure::ratio_or_missing(ratio.flatten())
+            };
+            table.row([
+                number(cell.page_size),
+                number(cell.prefetch),
+                cell.work.clone(),
+                name.to_owned(),
+                plain(metric::cpu_ns),
+                plain(metric::wall_ns),
+                plain(metric::rate),
+                beside(client::C),
+                beside("scylla"),
+                figure::in_unit(series.median_count(metric::allocations), 1.0),
+                figure::in_unit(series.median(metric::peak_rss), (1 << 20) as f64),
+                series.rounds().to_string(),
+            ]);
         }
         text += &format!("Against {}:\n\n{}\n", client::server_name(server), table.finish());
         text += &markdown::absent(&cells.clients(of));

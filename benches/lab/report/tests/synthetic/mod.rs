@@ -38,9 +38,9 @@ impl Draw {
     }
 
     /// A histogram around a median, with a tail.
-    fn latencies(&mut self, median_ns: f64, tail: f64) -> Value {
+    fn latencies(&mut self, median_ns: f64, tail: f64, samples: u32) -> Value {
         let mut buckets = std::collections::BTreeMap::new();
-        for _ in 0..20_000 {
+        for _ in 0..samples {
             let mut ns = median_ns * (0.35 * (self.next() + self.next() + self.next() - 1.5)).exp();
             if self.next() < 0.02 {
                 ns *= 1.0 - tail * self.next().max(1e-9).ln();
@@ -56,7 +56,7 @@ impl Draw {
                 .iter()
                 .find(|(_, count)| {
                     seen += **count;
-                    seen as f64 >= share * 20_000.0
+                    seen as f64 >= share * f64::from(samples)
                 })
                 .map(|(value, _)| *value)
         };
@@ -128,7 +128,7 @@ fn requests(
         for (in_flight, level) in LEVELS {
             let level = if server == "stub" { level } else { level.powf(0.4) };
             let more = with(
-                draw.latencies(base * 600.0 * in_flight as f64, 1.5),
+                draw.latencies(base * 600.0 * in_flight as f64, 1.5, 500),
                 json!({"work": work, "in_flight": in_flight, "round": round}),
             );
             let record = run(draw, server, client, base * factor * level, 100_000);
@@ -184,7 +184,7 @@ fn streams(
 fn once(draw: &mut Draw, lines: &mut Vec<Value>, server: &str, client: &str, round: u64) {
     for (work, us) in [("connect", 2_900.0), ("prepare", 61.0)] {
         let more = with(
-            draw.latencies(us * 1300.0, 0.4),
+            draw.latencies(us * 1300.0, 0.4, 100),
             json!({"work": work, "in_flight": 1, "round": round}),
         );
         let record = run(draw, server, client, us, 100);
@@ -202,10 +202,11 @@ fn open_loop(
 ) {
     for share in [25_u64, 50, 75] {
         let slower = 1.0 / (1.0 - share as f64 / 110.0);
+        let rate = 1e6 / base * share as f64 / 100.0;
         let more = with(
-            draw.latencies(base * 22_000.0 * slower, 3.0 * slower),
+            draw.latencies(base * 22_000.0 * slower, 3.0 * slower, 2_000),
             json!({"work": "open-select", "in_flight": null, "round": round, "share_percent": share,
-                "rate_per_second": 1e6 / base * share as f64 / 100.0}),
+                "rate_per_second": rate, "wall_ns": (50_000.0 * 1e9 / rate) as u64}),
         );
         let record = run(draw, server, client, base * 2.4 / slower.sqrt(), 50_000);
         lines.push(with(record, more));
@@ -223,7 +224,7 @@ fn callbacks(draw: &mut Draw, lines: &mut Vec<Value>, round: u64) {
     ];
     for (client, ns, busy) in runtimes {
         for (load, factor) in [("idle", 1.0), ("busy", busy)] {
-            let latencies = draw.latencies(ns * factor, 4.0);
+            let latencies = draw.latencies(ns * factor, 4.0, 20_000);
             let io = 83.0 * draw.about_one(0.1);
             lines.push(with(
                 latencies,

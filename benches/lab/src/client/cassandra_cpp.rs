@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use cassandra_cpp::{AsRustType, BindRustType, Cluster, LendingIterator, PreparedStatement, Session};
+use cassandra_cpp::{
+    AsRustType, BindRustType, Cluster, LendingIterator, PreparedStatement, Session,
+};
 
 use super::{Database, Paging};
 use crate::Result;

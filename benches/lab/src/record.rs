@@ -40,6 +40,7 @@ impl Record {
             "live_bytes_peak": allocated.map(|allocated| allocated.live_peak),
             "peak_rss_kib": costs.peak_rss_kib,
             "rss_before_kib": costs.rss_before_kib,
+            "task_bytes": done.task_bytes,
             "checksum": {"ids": done.sum.ids, "bytes": done.sum.bytes},
             "latency_ns": latency.as_ref().map(Latency::summary),
             "latency_histogram": latency.as_ref().map(Latency::histogram),

@@ -20,7 +20,8 @@ pub fn line(form: Form) -> Result<String> {
     let own = versions["async-cassandra"].as_str().unwrap_or_default();
     versions.insert("async-cassandra".into(), format!("{own} {}", commit()).trim().into());
     let driver = async_cassandra::driver::load()?;
-    versions.insert("c driver".into(), driver.to_string().into());
+    let version = driver.version().unwrap_or("of no known version");
+    versions.insert("c driver".into(), format!("{version} ({})", driver.source()).into());
     versions.insert("cassandra".into(), CASSANDRA.into());
     let rustc = env!("LAB_RUSTC").split_whitespace().nth(1).unwrap_or_default();
     versions.insert("rustc".into(), rustc.into());

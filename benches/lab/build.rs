@@ -17,7 +17,7 @@ const PEERS: [&str; 8] = [
     "tokio",
 ];
 
-const C: [&str; 5] = ["session", "requests", "fan_out", "open", "stream"];
+const C: [&str; 6] = ["session", "requests", "fan_out", "open", "prepare", "stream"];
 
 fn main() {
     println!("cargo:rerun-if-changed=c");

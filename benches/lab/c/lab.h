@@ -36,6 +36,9 @@ const char* lab_c_connect(const char* host, size_t host_length, int port, unsign
                           CassSession** session);
 const char* lab_c_prepare(CassSession* session, const char* cql, size_t length,
                           const CassPrepared** prepared);
+/* Prepares `count` texts, each in the callback of the one before; `samples` has room for all. */
+const char* lab_c_prepare_many(CassSession* session, const char* const* texts,
+                               const size_t* lengths, uint64_t count, uint64_t* samples);
 void lab_c_forget(const CassPrepared* prepared);
 const char* lab_c_close(CassSession* session);
 /* `requests / tasks` requests for each task, one after the other. */

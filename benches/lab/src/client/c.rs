@@ -41,6 +41,13 @@ unsafe extern "C" {
         length: usize,
         prepared: *mut *const c_void,
     ) -> *const c_char;
+    fn lab_c_prepare_many(
+        session: *mut c_void,
+        texts: *const *const c_char,
+        lengths: *const usize,
+        count: u64,
+        samples: *mut u64,
+    ) -> *const c_char;
     fn lab_c_forget(prepared: *const c_void);
     fn lab_c_close(session: *mut c_void) -> *const c_char;
     fn lab_c_run(run: *const Requests, sum: *mut Sum) -> *const c_char;
@@ -106,19 +113,18 @@ impl Session {
     fn prepare(&self, cql: &str) -> Result<Prepared> {
         let mut prepared = std::ptr::null();
         // SAFETY: the session is connected, the text is one of this length.
-        told(unsafe {
-            lab_c_prepare(self.0, cql.as_ptr().cast(), cql.len(), &raw mut prepared)
-        })?;
+        told(unsafe { lab_c_prepare(self.0, cql.as_ptr().cast(), cql.len(), &raw mut prepared) })?;
         Ok(Prepared(prepared))
     }
 
     fn prepare_many(&self, times: u64) -> Result<Done> {
-        let mut done = Done::default();
-        for text in work::texts(times) {
-            let started = Instant::now();
-            self.prepare(&text)?;
-            done.latencies.push(started.elapsed().as_nanos() as u64);
-        }
+        let texts = work::texts(times);
+        let at: Vec<*const c_char> = texts.iter().map(|text| text.as_ptr().cast()).collect();
+        let lengths: Vec<usize> = texts.iter().map(String::len).collect();
+        let mut done = Done { latencies: vec![0; texts.len()], ..Done::default() };
+        let samples = done.latencies.as_mut_ptr();
+        // SAFETY: as many texts, lengths and samples as the count says, until the call returns.
+        told(unsafe { lab_c_prepare_many(self.0, at.as_ptr(), lengths.as_ptr(), times, samples) })?;
         Ok(done)
     }
 
@@ -166,9 +172,7 @@ impl Session {
         let ahead = c_int::from(job.prefetch > 0);
         let sum = &raw mut done.sum;
         // SAFETY: the session is connected and the statement is its own; the sum is written to.
-        told(unsafe {
-            lab_c_stream(self.0, statement.0, page_size, ahead, job.requests, sum)
-        })?;
+        told(unsafe { lab_c_stream(self.0, statement.0, page_size, ahead, job.requests, sum) })?;
         Ok(done)
     }
 

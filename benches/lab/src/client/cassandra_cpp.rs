@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use cassandra_cpp::{AsRustType, BindRustType, Cluster, LendingIterator, PreparedStatement, Session};
+use cassandra_cpp::{
+    AsRustType, BindRustType, Cluster, LendingIterator, PreparedStatement, Session,
+};
 
 use super::{Database, Paging};
 use crate::Result;
@@ -21,11 +23,9 @@ impl Database for CassandraCpp {
 
     async fn connect(address: SocketAddr) -> Result<Self> {
         let mut cluster = Cluster::default();
-        cluster
-            .set_contact_points(&address.ip().to_string())
-            .and_then(|cluster| cluster.set_port(address.port()))
-            .and_then(|cluster| cluster.set_protocol_version(4))
-            .map_err(words)?;
+        cluster.set_contact_points(&address.ip().to_string()).map_err(words)?;
+        cluster.set_port(address.port()).map_err(words)?;
+        cluster.set_protocol_version(4).map_err(words)?;
         Ok(Self(cluster.connect().await.map_err(words)?))
     }
 

@@ -52,9 +52,8 @@ impl Database for CdrsTokio {
             .build()
             .await?;
         // One connection to a node is the default.
-        let session = TcpSessionBuilder::new(RoundRobinLoadBalancingStrategy::new(), config)
-            .build()
-            .await?;
+        let session =
+            TcpSessionBuilder::new(RoundRobinLoadBalancingStrategy::new(), config).build().await?;
         Ok(Self(Arc::new(session)))
     }
 

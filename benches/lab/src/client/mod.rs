@@ -66,12 +66,18 @@ impl Client {
         Self::CdrsTokio,
     ];
 
+    /// Those that take part in the open loop.
+    pub const OPEN: [Self; 6] = [
+        Self::C,
+        Self::DriverThreads,
+        Self::TokioMt,
+        Self::CassandraCpp,
+        Self::Scylla,
+        Self::CdrsTokio,
+    ];
+
     pub const fn is_rust(self) -> bool {
         !matches!(self, Self::C)
-    }
-
-    pub const fn is_ours(self) -> bool {
-        !matches!(self, Self::C | Self::CassandraCpp | Self::Scylla | Self::CdrsTokio)
     }
 }
 
@@ -104,11 +110,9 @@ pub fn run(job: &Job) -> Result<Record> {
         Client::TokioCt => spawning::<ours::Ours<CurrentThread>, CurrentThread>(job),
         Client::AsyncStd => spawning::<ours::Ours<AsyncStd>, AsyncStd>(job),
         Client::Smol => spawning::<ours::Ours<Smol>, Smol>(job),
-        Client::Threads => {
-            rust::<ours::Ours<Threads>, Threads>(job, |_, _, _, _| {
-                Err("a FuturesUnordered takes no tasks from other threads".into())
-            })
-        }
+        Client::Threads => rust::<ours::Ours<Threads>, Threads>(job, |_, _, _, _| {
+            Err("a FuturesUnordered takes no tasks from other threads".into())
+        }),
         Client::CassandraCpp => spawning::<cassandra_cpp::CassandraCpp, MultiThread>(job),
         Client::Scylla => spawning::<scylla::Scylla, MultiThread>(job),
         Client::CdrsTokio => spawning::<cdrs_tokio::CdrsTokio, MultiThread>(job),
@@ -136,9 +140,7 @@ fn rust<D: Database, E: Executor>(job: &Job, open: Open<D, E>) -> Result<Record>
         executor.one(async move { database.prepare(&cql).await })?
     };
     let record = measured(job, |job| match job.work {
-        Work::Stream | Work::StreamBorrowed => {
-            work::stream(&executor, &database, &statement, job)
-        }
+        Work::Stream | Work::StreamBorrowed => work::stream(&executor, &database, &statement, job),
         Work::FanOut => work::fan_out(&executor, &database, &statement, job),
         Work::Prepare => work::prepare(&executor, &database, job.requests),
         Work::OpenSelect => open(&executor, &database, &statement, job),

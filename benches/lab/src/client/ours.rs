@@ -49,10 +49,8 @@ impl<E: Executor> Database for Ours<E> {
     }
 
     async fn stream(&self, statement: &Prepared, paging: Paging) -> Result<Sum> {
-        let request = statement
-            .bind(())
-            .page_size(paging.page_size)
-            .prefetch(paging.prefetch as usize);
+        let request =
+            statement.bind(()).page_size(paging.page_size).prefetch(paging.prefetch as usize);
         let mut sum = Sum::default();
         if paging.borrowed {
             let mut pages = request.pages().await?;

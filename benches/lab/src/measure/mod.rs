@@ -29,7 +29,7 @@ pub struct Meter {
 pub struct Started {
     memory: Memory,
     trace: Option<Trace>,
-    allocated: Option<Allocated>,
+    count: bool,
     usage: Usage,
     at: Instant,
 }
@@ -53,9 +53,11 @@ impl Meter {
 
     pub fn start(self) -> Result<Started> {
         let trace = if self.count { Trace::attach()? } else { None };
-        let allocated = self.count.then(allocations::start);
+        if self.count {
+            allocations::start();
+        }
         let usage = Usage::now();
-        Ok(Started { memory: self.memory, trace, allocated, usage, at: Instant::now() })
+        Ok(Started { memory: self.memory, trace, count: self.count, usage, at: Instant::now() })
     }
 }
 
@@ -63,7 +65,7 @@ impl Started {
     pub fn stop(self) -> Result<Costs> {
         let wall_ns = self.at.elapsed().as_nanos() as u64;
         let usage = Usage::now().since(&self.usage);
-        let allocated = self.allocated.map(allocations::stop);
+        let allocated = self.count.then(allocations::stop);
         let syscalls = self.trace.map(Trace::detach).transpose()?;
         let (rss_before_kib, peak_rss_kib) = self.memory.seen();
         Ok(Costs { wall_ns, usage, allocated, syscalls, peak_rss_kib, rss_before_kib })

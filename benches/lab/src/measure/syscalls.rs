@@ -60,5 +60,12 @@ fn traced() -> bool {
 
 /// The last line of a summary with one column of figures.
 fn total(summary: &str) -> Option<u64> {
-    summary.lines().rev().find(|line| line.ends_with("total"))?.split_whitespace().next()?.parse().ok()
+    summary
+        .lines()
+        .rev()
+        .find(|line| line.ends_with("total"))?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
 }

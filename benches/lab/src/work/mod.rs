@@ -133,6 +133,8 @@ pub struct Done {
     pub sum: Sum,
     /// Nanoseconds, of those that were timed.
     pub latencies: Vec<u64>,
+    /// The size of one task's future, which is most of what the work itself has in memory.
+    pub task_bytes: Option<usize>,
 }
 
 impl Done {
@@ -140,6 +142,7 @@ impl Done {
     pub fn add(&mut self, other: Self) {
         self.sum.add(other.sum);
         self.latencies.extend(other.latencies);
+        self.task_bytes = self.task_bytes.max(other.task_bytes);
     }
 }
 

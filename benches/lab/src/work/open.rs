@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures::channel::oneshot;
 
-use super::{Done, Text};
+use super::{Done, Sum, Text};
 use crate::Result;
 use crate::client::Database;
 use crate::executor::Spawn;
@@ -55,7 +55,8 @@ pub fn open<D: Database, E: Spawn>(
     }
     let [rows, ids, bytes] = [0, 1, 2].map(|at| shared.rows[at].load(Ordering::Relaxed));
     let latencies = shared.latencies.iter().map(|time| time.load(Ordering::Relaxed)).collect();
-    Ok(Done { sum: super::Sum { rows, ids: ids as i64, bytes }, latencies })
+    let sum = Sum { rows, ids: ids as i64, bytes };
+    Ok(Done { sum, latencies, ..Done::default() })
 }
 
 struct Shared<D: Database> {

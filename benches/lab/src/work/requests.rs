@@ -29,7 +29,8 @@ pub fn requests<D: Database, E: Executor>(
             }
         })
         .collect();
-    let mut done = Done::default();
+    let task_bytes = tasks.first().map(size_of_val);
+    let mut done = Done { task_bytes, ..Done::default() };
     for task in executor.run(tasks) {
         done.add(task?);
     }

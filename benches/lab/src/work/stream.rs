@@ -21,6 +21,6 @@ pub fn stream<D: Database, E: Executor>(
     };
     executor.one(async move {
         let sum = database.stream(&statement, paging).await?;
-        Ok(Done { sum, latencies: Vec::new() })
+        Ok(Done { sum, ..Done::default() })
     })
 }

@@ -11,6 +11,8 @@ use crate::work::{STREAM_ROWS, Text};
 
 pub struct Node(Cassandra);
 
+pub const VERSION: &str = "5.0.8";
+
 /// Rows of `big` in one partition, and in one batch.
 const PARTITION: i64 = 10_000;
 const BATCH: i64 = 200;
@@ -19,6 +21,7 @@ impl Node {
     /// Some forty seconds.
     pub fn start() -> Result<Self> {
         let node = Cassandra::builder()
+            .version(VERSION)
             .heap_mb(2048)
             // All of the heap at once, a collector and a compiler for the long run: the crate's own are
             // for tests.
@@ -27,7 +30,9 @@ impl Node {
             .jvm_arg("-XX:+UseG1GC")
             .jvm_arg("-XX:TieredStopAtLevel=4")
             .jvm_arg("-XX:MaxDirectMemorySize=1g")
-            .extra_yaml("batch_size_warn_threshold: 64KiB\nconcurrent_reads: 32\nconcurrent_writes: 32")
+            .extra_yaml(
+                "batch_size_warn_threshold: 64KiB\nconcurrent_reads: 32\nconcurrent_writes: 32",
+            )
             .start()?;
         fill(&node)?;
         Ok(Self(node))
@@ -44,10 +49,7 @@ fn fill(node: &Cassandra) -> Result<()> {
          {'class': 'SimpleStrategy', 'replication_factor': 1}",
     )?;
     for text in Text::ALL {
-        node.execute(&format!(
-            "CREATE TABLE {} (id bigint PRIMARY KEY, v text)",
-            text.table()
-        ))?;
+        node.execute(&format!("CREATE TABLE {} (id bigint PRIMARY KEY, v text)", text.table()))?;
     }
     node.execute(
         "CREATE TABLE lab.big (part int, id bigint, a text, b double, PRIMARY KEY (part, id))",
@@ -84,7 +86,8 @@ async fn rows_of(session: &Session, text: Text) -> async_cassandra::Result<()> {
 /// A few tasks, a batch at a time each.
 async fn big(session: &Session) -> async_cassandra::Result<()> {
     const TASKS: i64 = 8;
-    let insert = session.prepare("INSERT INTO lab.big (part, id, a, b) VALUES (?, ?, ?, ?)").await?;
+    let insert =
+        session.prepare("INSERT INTO lab.big (part, id, a, b) VALUES (?, ?, ?, ?)").await?;
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let (session, insert) = (session.clone(), insert.clone());

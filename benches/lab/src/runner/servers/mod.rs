@@ -5,21 +5,44 @@ mod stub;
 
 use std::net::SocketAddr;
 
+use super::matrix::Cell;
 use crate::Result;
+use crate::client::Client;
+use crate::work::{Text, Work};
+
+pub use cassandra::VERSION as CASSANDRA;
 
 pub enum Server {
     Stub(stub::Stub),
+    /// With the tables filled.
     Cassandra(Box<cassandra::Node>),
 }
 
 impl Server {
-    pub fn stub() -> Result<Self> {
-        Ok(Self::Stub(stub::Stub::start()?))
+    pub fn start(name: &str) -> Result<Self> {
+        match name {
+            "stub" => Ok(Self::Stub(stub::Stub::start()?)),
+            "cassandra" => Ok(Self::Cassandra(Box::new(cassandra::Node::start()?))),
+            _ => Err(format!("there is no server {name}").into()),
+        }
     }
 
-    /// Apache Cassandra, with the tables filled.
-    pub fn cassandra() -> Result<Self> {
-        Ok(Self::Cassandra(Box::new(cassandra::Node::start()?)))
+    /// What is run before anything counts. Java compiles what it runs often, and the first ten thousands
+    /// of requests cost it, and so its clients, several times what the later ones do.
+    pub fn warm_up(&self) -> Vec<Cell> {
+        match self {
+            Self::Stub(_) => Vec::new(),
+            Self::Cassandra(_) => {
+                [Work::Select(Text::Short), Work::Insert(Text::Short), Work::Stream]
+                    .map(|work| {
+                        let mut cell =
+                            Cell::requests("cassandra", work, 256, &[Client::DriverThreads]);
+                        cell.requests = if work == Work::Stream { 1_000_000 } else { 200_000 };
+                        cell
+                    })
+                    .into()
+            }
+        }
     }
 
     pub fn address(&self) -> SocketAddr {

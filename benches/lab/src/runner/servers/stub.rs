@@ -2,12 +2,14 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::Result;
 
 pub struct Stub {
     process: Child,
+    /// Kept open: it says at its end what it did.
+    _output: BufReader<ChildStdout>,
     address: SocketAddr,
 }
 
@@ -19,11 +21,11 @@ impl Stub {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process =
             command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
-        let output = process.stdout.take().expect("it is piped");
+        let mut output = BufReader::new(process.stdout.take().expect("it is piped"));
         let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
+        output.read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening ").ok_or("the stub did not start")?;
-        Ok(Self { address: address.parse()?, process })
+        Ok(Self { address: address.parse()?, process, _output: output })
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -56,6 +56,11 @@ impl<T> Flight<T> {
         matches!(self.stage, Stage::Sent(_))
     }
 
+    /// Whether its answer was taken.
+    pub(crate) fn is_answered(&self) -> bool {
+        matches!(self.stage, Stage::Landed)
+    }
+
     pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,7 +1,7 @@
 //! A statement with its values: what is executed.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::{Execute, Options, Origin, PagingState, Prepared, PreparedCore, optio
 use crate::cql::{FromRowOwned, FromValueOwned, RowBinder, ToRow};
 use crate::driver::{self, Answer, Binding, Statement};
 use crate::error::{Error, ErrorKind, Result};
-use crate::result::{Lwt, Page, PageStream, RowStream, few};
+use crate::result::{Lwt, PageStream, RowStream, few};
 use crate::session::{Deadline, Session};
 
 /// A prepared statement with values bound, ready to be executed.
@@ -203,8 +203,8 @@ impl<'p> Bound<'p> {
     /// # Errors
     /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
     /// is looked for, so that both are true.
-    pub async fn one<T: FromRowOwned>(self) -> Result<T> {
-        few::exactly_one(self).await
+    pub fn one<T: FromRowOwned>(self) -> impl Future<Output = Result<T>> {
+        few::exactly_one(self.thawed().execute())
     }
 
     /// Executes it and reads its only row, if it has one.
@@ -218,13 +218,13 @@ impl<'p> Bound<'p> {
     ///
     /// # Errors
     /// [`ErrorKind::TooManyRows`].
-    pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
-        few::at_most_one(self).await
+    pub fn maybe_one<T: FromRowOwned>(self) -> impl Future<Output = Result<Option<T>>> {
+        few::at_most_one(self.thawed().execute())
     }
 
     /// Executes it and reads the rows of all its pages, however many they are.
-    pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
-        few::all(self).await
+    pub fn all<T: FromRowOwned>(self) -> impl Future<Output = Result<Vec<T>>> {
+        few::all(self.thawed().execute())
     }
 
     /// Executes it and reads the only value of its only row.
@@ -319,15 +319,9 @@ impl<'p> Bound<'p> {
         self.paging.as_ref().is_some_and(|paging| paging.deadline.is_some())
     }
 
-    /// Executes it for its first page, and keeps it for those after.
-    pub(crate) async fn first_page(&mut self) -> Result<Page> {
-        if *self.frozen.get_mut() {
-            return Err(self.of.frozen());
-        }
-        let page = self.execute_ref().await?;
-        // That request is over: C reads the statement no more.
-        *self.frozen.get_mut() = false;
-        Ok(page)
+    /// For what may have to write to it between two pages: fails at the await where it is frozen.
+    fn thawed(self) -> Self {
+        self.write(|_| Ok(()))
     }
 
     /// Marks it as being read by C for good.

@@ -155,6 +155,37 @@ impl<'a> Execute<'a> {
         self.patience = Patience::Refuse;
         self
     }
+
+    /// Whether it was not started yet, and has a limit that goes beyond one page.
+    pub(crate) fn is_timed_as_stream(&self) -> bool {
+        match &self.step {
+            Step::Query(query) => query.is_timed_as_stream(),
+            Step::Request(Request::Owned(bound), None) => bound.is_timed_as_stream(),
+            _ => false,
+        }
+    }
+
+    /// This one, and leaves one that is done.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(Step::Done))
+    }
+
+    /// The request, not executed yet.
+    pub(crate) async fn into_bound(self) -> Result<Bound<'a>> {
+        match self.step {
+            Step::Query(query) => query.into_bound().await,
+            Step::Request(Request::Owned(bound), None) => Ok(bound),
+            _ => unreachable!("it was not started, and is one request by value"),
+        }
+    }
+
+    /// The request that was answered, for another page. C reads its statement no more.
+    pub(crate) fn take_answered(&mut self) -> Bound<'a> {
+        match std::mem::replace(&mut self.step, Step::Done) {
+            Step::Request(Request::Owned(bound), Some(_)) => bound,
+            _ => unreachable!("it was answered, and is one request by value"),
+        }
+    }
 }
 
 impl<'a> Step<'a> {
@@ -216,18 +247,18 @@ impl<'a> Step<'a> {
                         None => match request.start(patience) {
                             Ok(started) => flight.insert(started),
                             Err(error) => {
-                                let error = request.explain(error);
-                                *self = Self::Done;
-                                return Poll::Ready(Err(error));
+                                *self = Self::Failed(request.explain(error));
+                                continue;
                             }
                         },
                     };
-                    let done = match ready!(flight.poll(cx, |place| request.submit(place))) {
-                        Ok(result) => Ok(request.page(result, flight.take_answer())),
-                        Err(error) => Err(request.explain(error)),
-                    };
-                    *self = Self::Done;
-                    return Poll::Ready(done);
+                    // What is left of it stays as it is, and is not worth a move.
+                    match ready!(flight.poll(cx, |place| request.submit(place))) {
+                        Ok(result) => {
+                            return Poll::Ready(Ok(request.page(result, flight.take_answer())));
+                        }
+                        Err(error) => Self::Failed(request.explain(error)),
+                    }
                 }
                 Self::Preparing(preparing) => match ready!(preparing.poll(cx)) {
                     Ok(bound) => Self::ready(Request::Owned(bound)),
@@ -282,6 +313,7 @@ impl fmt::Debug for Execute<'_> {
             Step::Query(_) | Step::Batch(_) | Step::Request(_, None) => "not sent",
             Step::Preparing(_) | Step::Filling(_) => "preparing",
             Step::Request(_, Some(flight)) if flight.is_sent() => "sent",
+            Step::Request(_, Some(flight)) if flight.is_answered() => "done",
             Step::Request(..) => "waiting for a place",
             Step::Failed(_) => "failed",
             Step::Done => "done",

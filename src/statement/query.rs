@@ -1,7 +1,7 @@
 //! Text with values: what most programs execute.
 
 use std::fmt;
-use std::future::{IntoFuture, poll_fn};
+use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -176,21 +176,21 @@ impl<'s> Query<'s> {
     /// # Errors
     /// [`ErrorKind::NoRows`], [`ErrorKind::TooManyRows`]: empty pages are passed over, and a second row
     /// is looked for, so that both are true.
-    pub async fn one<T: FromRowOwned>(self) -> Result<T> {
-        few::exactly_one(self.into_bound().await?).await
+    pub fn one<T: FromRowOwned>(self) -> impl Future<Output = Result<T>> {
+        few::exactly_one(self.execute())
     }
 
     /// Executes it and reads its only row, if it has one.
     ///
     /// # Errors
     /// [`ErrorKind::TooManyRows`].
-    pub async fn maybe_one<T: FromRowOwned>(self) -> Result<Option<T>> {
-        few::at_most_one(self.into_bound().await?).await
+    pub fn maybe_one<T: FromRowOwned>(self) -> impl Future<Output = Result<Option<T>>> {
+        few::at_most_one(self.execute())
     }
 
     /// Executes it and reads the rows of all its pages, however many they are.
-    pub async fn all<T: FromRowOwned>(self) -> Result<Vec<T>> {
-        few::all(self.into_bound().await?).await
+    pub fn all<T: FromRowOwned>(self) -> impl Future<Output = Result<Vec<T>>> {
+        few::all(self.execute())
     }
 
     /// Executes it and reads the only value of its only row.
@@ -251,8 +251,13 @@ impl<'s> Query<'s> {
         self.idempotent(false).await?.lwt()
     }
 
+    /// Whether it has a limit that goes beyond one page.
+    pub(super) fn is_timed_as_stream(&self) -> bool {
+        self.changes.stream_deadline.is_some()
+    }
+
     /// Prepares where that is still to be done.
-    async fn into_bound(self) -> Result<Bound<'s>> {
+    pub(super) async fn into_bound(self) -> Result<Bound<'s>> {
         let deadline = self.own_deadline();
         match self.start(Patience::Wait, deadline)? {
             Started::Bound(bound) => Ok(bound),

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::value_error::asked_as;
 use super::{CqlType, FromValue, FromValueOwned, ToValue, ValueBinder, cell};
 use crate::error::{Error, Result};
 
@@ -76,7 +77,7 @@ impl ToValue for [u8] {
 
 impl ToValue for Vec<u8> {
     fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
-        to.bytes(self)
+        to.bytes(self).map_err(asked_as::<Self>)
     }
 }
 

@@ -38,8 +38,9 @@ pub trait FromRow<'r>: Sized {
 /// `impl FromRowOwned for User {}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an owned row",
-    label = "borrows from its page, and the rows of a stream outlive their page",
-    note = "take `String` and not `&str`, or borrow: read the rows of a `Page` in place of a stream",
+    label = "not a row that lives on without its page",
+    note = "one column alone is a tuple of one: `(String,)`; a struct derives `FromRow`",
+    note = "it holds `String` and not `&str`; to borrow, read the rows of a `Page` in place of a stream",
     note = "a row type without lifetimes of your own needs `impl FromRowOwned for {Self} {{}}`"
 )]
 pub trait FromRowOwned: for<'r> FromRow<'r> {}

@@ -42,7 +42,7 @@ use crate::error::Result;
     message = "`{Self}` cannot be read from a CQL value",
     label = "not a value",
     note = "derive `FromValue`, or implement it on top of a type that has it; a `blob` is `Vec<u8>` \
-            or `&[u8]`",
+            or `&[u8]`; the integers of CQL have a sign: `i8`, `i16`, `i32`, `i64`",
     note = "types of other crates, `chrono` for one, need the feature with the name of their crate"
 )]
 pub trait FromValue<'r>: Sized {
@@ -70,9 +70,10 @@ pub trait FromValue<'r>: Sized {
 /// line: `impl FromValueOwned for Colour {}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an owned value",
-    label = "borrows from the page, which is gone when this value is used",
+    label = "not a value that lives on without its page",
     note = "read `String` and not `&str`, `Vec<u8>` and not `&[u8]`; or borrow: read the rows of a \
-            `Page` in place of a stream"
+            `Page` in place of a stream",
+    note = "the integers of CQL have a sign: `i8`, `i16`, `i32`, `i64`"
 )]
 pub trait FromValueOwned: for<'r> FromValue<'r> {}
 

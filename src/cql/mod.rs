@@ -188,6 +188,8 @@ mod number;
 mod recorder;
 mod row;
 mod row_binder;
+#[cfg(test)]
+mod table;
 mod target;
 mod text;
 mod time;

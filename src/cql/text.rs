@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::value_error::{ValueProblem, unreadable};
+use super::value_error::{ValueProblem, asked_as, unreadable};
 use super::{CqlType, FromValue, FromValueOwned, ToValue, ValueBinder, cell};
 use crate::error::{Error, Result};
 
@@ -92,7 +92,7 @@ impl ToValue for str {
 
 impl ToValue for String {
     fn bind(&self, to: ValueBinder<'_>) -> Result<()> {
-        to.str(self)
+        to.str(self).map_err(asked_as::<Self>)
     }
 }
 
@@ -133,6 +133,9 @@ mod tests {
         assert_eq!(bound(&Arc::<str>::from("Ann"), CqlType::Text).unwrap(), "Text(\"Ann\")");
         let error = bound("Zoë", CqlType::Ascii).unwrap_err().to_string();
         assert!(error.contains("`v` (ascii): the text is not ASCII"), "{error}");
-        assert!(bound("a", CqlType::Blob).is_err());
+        let error = |value: &dyn ToValue| bound(value, CqlType::Blob).unwrap_err().to_string();
+        assert!(error(&"a").contains("bind str to marker"), "{}", error(&"a"));
+        let owned = error(&"a".to_owned());
+        assert!(owned.contains("bind String to marker"), "{owned}");
     }
 }

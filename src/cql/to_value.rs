@@ -35,7 +35,8 @@ use crate::error::Result;
     message = "`{Self}` cannot be bound to a CQL marker",
     label = "not a value",
     note = "derive `ToValue`, or implement it on top of a type that has it; bytes are `Vec<u8>` or \
-            `&[u8]`: slice an array with `&bytes[..]`",
+            `&[u8]`: slice an array with `&bytes[..]`; the integers of CQL have a sign: `i8`, `i16`, \
+            `i32`, `i64`",
     note = "types of other crates, `chrono` for one, need the feature with the name of their crate"
 )]
 pub trait ToValue: Send + Sync {

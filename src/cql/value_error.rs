@@ -171,8 +171,7 @@ impl ValueError {
     }
 
     /// The type that the program asked for, where the error was made by one that it goes by way of.
-    #[allow(dead_code, reason = "for the types of other crates")]
-    pub(crate) fn set_rust_type<T: ?Sized>(&mut self) {
+    fn set_rust_type<T: ?Sized>(&mut self) {
         self.rust_type = Some(type_name::<T>());
     }
 
@@ -257,6 +256,12 @@ pub(super) fn unreadable<T: ?Sized>(cql_type: &CqlType, problem: ValueProblem) -
 #[cold]
 pub(super) fn unbindable<T: ?Sized>(cql_type: &CqlType, problem: ValueProblem) -> Error {
     ValueError::bind(problem).of_types::<T>(cql_type).into_error()
+}
+
+/// A `T` was asked for where the error is of the type that it goes by way of.
+#[cold]
+pub(super) fn asked_as<T: ?Sized>(error: Error) -> Error {
+    error.map_value(ValueError::set_rust_type::<T>)
 }
 
 impl std::error::Error for ValueError {}

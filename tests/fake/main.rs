@@ -298,6 +298,10 @@ macro_rules! tests {
             HERE.shared(streams::lent)
         }
         #[test]
+        fn streams_cancelled_at_each_next() {
+            HERE.shared(streams::cancelled_at_each_next)
+        }
+        #[test]
         fn streams_in_little_memory() {
             HERE.alone(ahead::memory)
         }

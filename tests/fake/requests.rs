@@ -47,6 +47,28 @@ pub async fn prepared(cell: Cell) {
     assert_eq!(again.await.unwrap().len(), 1);
 }
 
+/// C copies what is bound, and keeps what was read: nothing here copies it once more.
+#[test]
+fn large_values_are_not_copied() {
+    Cell::new("late", "futures_executor").shared(not_copied);
+}
+
+async fn not_copied(cell: Cell) {
+    const LARGE: usize = 1 << 20;
+    let echo = cell.connect().await.prepare("ECHO blob text").await.unwrap();
+    let (bytes, text) = (vec![7_u8; LARGE], "x".repeat(LARGE));
+    let mut bound = None;
+    let binding = allocation_counter::measure(|| bound = Some(echo.bind((&bytes, &text))));
+    let page = bound.unwrap().await.unwrap();
+    let reading = allocation_counter::measure(|| {
+        let (read, said) = page.rows::<(&[u8], &str)>().unwrap().next().unwrap().unwrap();
+        assert_eq!((read.len(), said.len()), (LARGE, LARGE));
+    });
+    for allocated in [binding, reading] {
+        assert!(allocated.bytes_total < 4096, "{allocated:?}");
+    }
+}
+
 /// A text with values is prepared at its first use; one without never is.
 pub fn cached(cell: Cell) {
     cell.run(async move {

@@ -1,11 +1,14 @@
 //! Pages and streams.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use async_cassandra::cql::Row;
+use async_cassandra::cql::{Column, ColumnMap, FromRow, FromRowOwned, RawRow, Row};
 use async_cassandra::rt::{Runtime, Threads};
-use async_cassandra::{Error, ErrorKind, PagingState, Position, Session};
+use async_cassandra::{Error, ErrorKind, PagingState, Position, Result, Session};
 use futures::StreamExt;
 
 use crate::ahead::room;
@@ -299,6 +302,84 @@ pub async fn lent(cell: Cell) {
     rows.cancel();
     assert!(rows.try_next::<(i32, &str)>().await.unwrap().is_none());
     assert!(matches!(rows.position(), Position::At(_)));
+}
+
+/// What a future gives that is made anew for each poll, and dropped after it: nothing is lost with it,
+/// neither an item nor a wake.
+async fn dropped_each_time<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<Result<T>>) -> T {
+    poll_fn(|cx| poll(cx)).await.unwrap()
+}
+
+pub async fn cancelled_at_each_next(cell: Cell) {
+    let session = cell.connect().await;
+    for prefetch in [0, 2] {
+        let request = || session.query("ROWS 3 8", ()).prefetch(prefetch);
+        let mut rows = request().stream::<(i32, String)>().await.unwrap();
+        for n in 0..24 {
+            let row = dropped_each_time(|cx| pin!(rows.try_next()).poll(cx)).await;
+            assert_eq!(row.map(|(id, _)| id), Some(n));
+        }
+        assert!(dropped_each_time(|cx| pin!(rows.try_next()).poll(cx)).await.is_none());
+
+        let mut pages = request().pages().await.unwrap();
+        for n in 0..8 {
+            let page = dropped_each_time(|cx| pin!(pages.try_next()).poll(cx)).await.unwrap();
+            assert_eq!(page.rows::<(i32, &str)>().unwrap().next().unwrap().unwrap().0, 3 * n);
+        }
+        assert!(dropped_each_time(|cx| pin!(pages.try_next()).poll(cx)).await.is_none());
+
+        let mut rows = request().pages().await.unwrap().into_borrowed_rows();
+        for n in 0..24 {
+            let next = |cx: &mut Context<'_>| {
+                let row = pin!(rows.try_next::<(i32, &str)>()).poll(cx);
+                row.map_ok(|row| row.map(|(id, _)| id))
+            };
+            assert_eq!(dropped_each_time(next).await, Some(n));
+        }
+        assert_eq!(rows.progress().rows, 24);
+    }
+}
+
+/// A row that counts how often its columns are looked up.
+struct Counted(i32);
+
+static LOOKED_UP: AtomicU64 = AtomicU64::new(0);
+
+impl<'r> FromRow<'r> for Counted {
+    fn plan(columns: &[Column]) -> Result<ColumnMap> {
+        LOOKED_UP.fetch_add(1, Ordering::SeqCst);
+        <(i32, String)>::plan(columns)
+    }
+
+    fn from_row(row: RawRow<'_, 'r>) -> Result<Self> {
+        row.get(0).map(Self)
+    }
+}
+
+impl FromRowOwned for Counted {}
+
+/// Once a page and not once a row; a stream also looks at its first page when it starts.
+#[test]
+fn columns_are_looked_up_once_a_page() {
+    Cell::new("late", "futures_executor").shared(columns_looked_up);
+}
+
+async fn columns_looked_up(cell: Cell) {
+    let session = cell.connect().await;
+    let request = || session.query("ROWS 100 5", ());
+    let looked_up = || LOOKED_UP.swap(0, Ordering::SeqCst);
+    let mut rows = request().stream::<Counted>().await.unwrap();
+    while rows.try_next().await.unwrap().is_some() {}
+    assert_eq!((rows.progress().rows, looked_up()), (500, 5 + 1));
+    let mut rows = request().pages().await.unwrap().into_borrowed_rows();
+    while rows.try_next::<Counted>().await.unwrap().is_some() {}
+    assert_eq!((rows.progress().rows, looked_up()), (500, 5));
+    let page = request().await.unwrap();
+    assert_eq!(page.rows::<Counted>().unwrap().map(|row| row.unwrap().0).sum::<i32>(), 4950);
+    assert_eq!(looked_up(), 1);
+    let rows = page.indexed::<Counted>().unwrap();
+    assert_eq!((0..100).map(|n| rows.get(n).unwrap().unwrap().0).sum::<i32>(), 4950);
+    assert_eq!(looked_up(), 1);
 }
 
 /// Rows of one page, in any order, by reference, by value.

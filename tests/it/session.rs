@@ -5,10 +5,12 @@ use std::time::Duration;
 use async_cassandra::{
     Consistency, ErrorKind, PagingState, Position, Reached, Retry, SerialConsistency, Session,
 };
+use futures::executor::block_on;
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, TryStreamExt};
 
-use crate::server::Test;
+use crate::harness::alone::alone;
+use crate::server::{Test, node};
 
 const ROWS: i32 = 250;
 
@@ -132,6 +134,50 @@ pub async fn streams_go_on(test: Test) {
         }
         assert_eq!((next, rows.position()), (ROWS, Position::End));
     }
+}
+
+const NUMBERS: &str = "SELECT n FROM numbers WHERE part = 0";
+
+/// Another process goes on, with nothing of this one but a text.
+#[test]
+fn streams_go_on_in_another_process() {
+    const STORED: &str = "ASYNC_CASSANDRA_TEST_STORED";
+    let stored = std::env::var(STORED).unwrap_or_else(|_| block_on(read_in_part()));
+    alone(
+        "session::streams_go_on_in_another_process",
+        |command| {
+            command.env(STORED, &stored);
+        },
+        || {
+            let [address, keyspace, state] = stored.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{stored}")
+            };
+            let session = Session::builder().contact_points([address]).keyspace(keyspace).connect();
+            block_on(async {
+                let session = session.await.unwrap();
+                let rest = session.query(NUMBERS, ()).page_size(20);
+                let rest = rest.start_at(state.parse().unwrap()).all::<(i32,)>().await.unwrap();
+                assert!(rest.into_iter().map(|(n,)| n).eq(40..ROWS));
+                session.close().await.unwrap();
+            });
+        },
+    );
+}
+
+/// Reads two pages and the start of a third; gives what has to be known to go on.
+async fn read_in_part() -> String {
+    let (address, keyspace) = (node().address(), node().create_keyspace().unwrap());
+    let builder = Session::builder().contact_points([address]).keyspace(&keyspace);
+    let session = builder.connect().await.unwrap();
+    numbers(&session).await;
+    let rows = session.query(NUMBERS, ()).page_size(20).prefetch(2);
+    let mut rows = rows.stream::<(i32,)>().await.unwrap();
+    for n in 0..45 {
+        assert_eq!(rows.try_next().await.unwrap(), Some((n,)));
+    }
+    let Position::At(state) = rows.position() else { panic!("{:?}", rows.position()) };
+    session.close().await.unwrap();
+    format!("{address} {keyspace} {state}")
 }
 
 pub async fn many_at_once(test: Test) {

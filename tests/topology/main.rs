@@ -245,6 +245,10 @@ async fn speculation(nodes: &Nodes) {
     session.close().await.unwrap();
 }
 
+fn ids(page: &Page) -> impl Iterator<Item = i32> {
+    page.rows::<(i32,)>().unwrap().map(|row| row.unwrap().0)
+}
+
 /// A node dies while pages come from it: the others serve the rest, and no row is missing or doubled.
 async fn death_in_mid_stream(nodes: &Nodes) {
     const ROWS: i32 = 2000;
@@ -258,22 +262,29 @@ async fn death_in_mid_stream(nodes: &Nodes) {
     for written in futures::future::join_all(writes).await {
         written.unwrap();
     }
+    let all = set([nodes.dc1[0], nodes.dc1[1], nodes.dc2]);
+    let mut streams = Vec::new();
     for prefetch in [0, 2] {
         let rows = session.query("SELECT id FROM everywhere.t", ()).idempotent(true);
         let mut pages = rows.page_size(20).prefetch(prefetch).pages().await.unwrap();
         let (mut found, mut before) = (Vec::new(), BTreeSet::new());
-        let all = set([nodes.dc1[0], nodes.dc1[1], nodes.dc2]);
-        while let Some(page) = pages.try_next().await.unwrap() {
-            found.extend(page.rows::<(i32,)>().unwrap().map(|row| row.unwrap().0));
-            let is_alive = nodes.cluster[1].is_running();
-            if is_alive && before.len() < all.len() {
-                before.insert(session.coordinator(&page).await.unwrap().unwrap().address);
-            } else if is_alive && prefetch > 0 {
-                tokio::task::block_in_place(|| nodes.cluster[1].kill()).unwrap();
-                println!("killed after {} of {ROWS} rows", found.len());
-            }
+        while before != all {
+            let page = pages.try_next().await.unwrap().expect("each node serves pages");
+            before.insert(session.coordinator(&page).await.unwrap().unwrap().address);
+            found.extend(ids(&page));
         }
-        assert_eq!(before, all, "each node has served pages");
+        streams.push((pages, found));
+    }
+    // In the middle of both.
+    tokio::task::block_in_place(|| nodes.cluster[1].kill()).unwrap();
+    for (mut pages, mut found) in streams {
+        println!("killed after {} of {ROWS} rows", found.len());
+        let mut after = BTreeSet::new();
+        while let Some(page) = pages.try_next().await.unwrap() {
+            found.extend(ids(&page));
+            after.insert(session.coordinator(&page).await.unwrap().map(|node| node.address));
+        }
+        assert!(after.len() > 1, "those that live serve the rest: {after:?}");
         found.sort_unstable();
         assert!(found.iter().copied().eq(0..ROWS), "{} rows", found.len());
     }

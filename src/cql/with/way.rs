@@ -1,22 +1,17 @@
 //! What the types of other crates share: to and from one of our own types, with errors that name
 //! the type that the program wrote.
 
-use super::super::value_error::{ValueProblem, unbindable, unreadable};
+use super::super::value_error::{ValueProblem, asked_as, unbindable, unreadable};
 use super::super::{ConvertError, CqlType, FromValue, ToValue, ValueBinder};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A time that a `timestamp` has no place for.
 pub(super) const FINER_THAN_MILLIS: ConvertError =
     ConvertError::new("the time is finer than a millisecond");
 
-/// A `T` is asked for where an `Own` was checked, read or bound.
-fn of<T>(error: Error) -> Error {
-    error.map_value(|value| value.set_rust_type::<T>())
-}
-
 /// Whether `T` can be read where `Own` can.
 pub(super) fn check<'r, T, Own: FromValue<'r>>(t: &CqlType) -> Result<()> {
-    Own::check(t).map_err(of::<T>)
+    Own::check(t).map_err(asked_as::<T>)
 }
 
 /// Reads a `T` by way of an `Own`.
@@ -25,7 +20,7 @@ pub(super) fn read<'r, T, Own: FromValue<'r>>(
     cell: Option<&'r [u8]>,
     convert: impl FnOnce(Own) -> Result<T, ConvertError>,
 ) -> Result<T> {
-    let own = Own::from_value(t, cell).map_err(of::<T>)?;
+    let own = Own::from_value(t, cell).map_err(asked_as::<T>)?;
     convert(own).map_err(|error| unreadable::<T>(t, problem(&error)))
 }
 
@@ -36,7 +31,7 @@ pub(super) fn bind<'r, T, Own: FromValue<'r> + ToValue>(
 ) -> Result<()> {
     let t = to.cql_type();
     match own {
-        Ok(own) => own.bind(to).map_err(of::<T>),
+        Ok(own) => own.bind(to).map_err(asked_as::<T>),
         // A type that does not fit comes before a value that does not.
         Err(_) if Own::check(t).is_err() => Err(to.wrong_type::<T>()),
         Err(error) => Err(unbindable::<T>(t, problem(&error))),

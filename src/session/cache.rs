@@ -118,7 +118,7 @@ impl Cache {
         Joined::Coming(Arc::clone(joint))
     }
 
-    /// A caller waits no more. What nobody waits for is left to itself.
+    /// A caller waits no more. What nobody waits for is left to itself when the caller drops its part.
     pub(super) fn leave(&self, joint: &Arc<Joint>) {
         let mut coming = self.coming();
         let Some((there, callers)) = coming.get_mut(joint.cql()) else { return };
@@ -128,8 +128,6 @@ impl Cache {
         *callers -= 1;
         if *callers == 0 {
             coming.remove(joint.cql());
-            drop(coming);
-            joint.abandon();
         }
     }
 

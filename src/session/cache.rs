@@ -178,6 +178,17 @@ impl Cache {
         drop(removed);
     }
 
+    /// Forgets all statements.
+    pub(super) fn clear(&self) {
+        let mut clock = self.clock();
+        let all = std::mem::take(&mut clock.face);
+        clock.hand = 0;
+        self.write(std::mem::take);
+        drop(clock);
+        // After the locks, as above.
+        drop(all);
+    }
+
     /// Does it in each stripe, under its lock; drops what comes of it afterwards.
     fn write<R>(&self, change: impl Fn(&mut HashMap<Arc<str>, Arc<Entry>>) -> R) {
         for stripe in &self.stripes {

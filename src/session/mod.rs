@@ -284,6 +284,13 @@ impl Session {
         self.cache().remove(cql);
     }
 
+    /// A statement was executed. One that may change what others stand for has them prepared anew.
+    pub(crate) fn executed(&self, cql: &str) {
+        if crate::statement::alters(cql) {
+            self.cache().clear();
+        }
+    }
+
     /// The error of a request that would not wait.
     pub(crate) fn busy(&self) -> Error {
         let text = format!("{} requests are in flight", self.driver().places());

@@ -206,7 +206,10 @@ impl<'a> Step<'a> {
             *self = match self {
                 Self::InFlight(flight, request) => {
                     let done = match ready!(flight.poll(cx, |place| request.submit(place))) {
-                        Ok(result) => Ok(request.page(result, flight.take_answer())),
+                        Ok(result) => {
+                            request.session().executed(request.cql());
+                            Ok(request.page(result, flight.take_answer()))
+                        }
                         Err(error) => Err(request.explain(error)),
                     };
                     *self = Self::Done;

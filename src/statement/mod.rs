@@ -18,7 +18,7 @@ mod paging_state;
 mod payload;
 mod prepared;
 mod query;
-mod wildcard;
+mod text;
 
 pub use batch::{Batch, BatchKind, Item};
 pub use bound::Bound;
@@ -35,3 +35,4 @@ pub use prepared::Prepared;
 pub(crate) use prepared::PreparedCore;
 pub use query::Query;
 pub(crate) use query::refuse;
+pub(crate) use text::alters;

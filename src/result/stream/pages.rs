@@ -253,6 +253,7 @@ impl PageStream {
         self.stage = Stage::Due;
         let failed = match outcome {
             Ok((result, answer)) => {
+                self.about.session.executed(&self.about.cql);
                 let page = Page::new(result, answer, Arc::clone(&self.about.cql));
                 self.next = page.next_page();
                 self.arrived.push_back(page);

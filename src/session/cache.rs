@@ -118,7 +118,7 @@ impl Cache {
         Joined::Coming(Arc::clone(joint))
     }
 
-    /// A caller waits no more. What nobody waits for is left to itself.
+    /// A caller waits no more. What nobody waits for is left to itself when the caller drops its part.
     pub(super) fn leave(&self, joint: &Arc<Joint>) {
         let mut coming = self.coming();
         let Some((there, callers)) = coming.get_mut(joint.cql()) else { return };
@@ -128,25 +128,27 @@ impl Cache {
         *callers -= 1;
         if *callers == 0 {
             coming.remove(joint.cql());
-            drop(coming);
-            joint.abandon();
         }
     }
 
-    /// A prepare is over: keeps what came of it, if anything, and nobody joins it any more.
+    /// A prepare is over: keeps what came of it, if anything, and nobody joins it any more. What was
+    /// begun before everything was forgotten is not kept.
     pub(super) fn settle(&self, joint: &Joint, core: Option<&Arc<PreparedCore>>) {
-        // Kept first: see `join`.
-        if let Some(core) = core {
-            self.insert(Arc::clone(core));
-        }
         let mut coming = self.coming();
         let is_it = |(there, _): &(Arc<Joint>, _)| std::ptr::eq(&**there, joint);
-        if coming.get(joint.cql()).is_some_and(is_it) {
-            coming.remove(joint.cql());
+        if !coming.get(joint.cql()).is_some_and(is_it) {
+            return;
         }
+        // Kept before others may begin: see `join`.
+        let out = core.map(|core| self.insert(Arc::clone(core)));
+        coming.remove(joint.cql());
+        drop(coming);
+        // After the locks: it may free a C object.
+        drop(out);
     }
 
-    fn insert(&self, core: Arc<PreparedCore>) {
+    /// Gives what had to go.
+    fn insert(&self, core: Arc<PreparedCore>) -> Kept {
         let mut clock = self.clock();
         let entry = Arc::new(Entry { core, used: AtomicBool::new(false) });
         let out = clock.put(&entry);
@@ -159,13 +161,11 @@ impl Cache {
                 old
             });
         }
-        drop(clock);
         if matches!(&out, Kept::Yes(Some(out)) if out.core.cql != entry.core.cql) {
             // ORDERING: a count.
             self.evictions.fetch_add(1, Ordering::Relaxed);
         }
-        // After the locks: it may free a C object.
-        drop(out);
+        out
     }
 
     /// Forgets the statement whose text this is. The same text that was prepared anew stays.
@@ -178,6 +178,18 @@ impl Cache {
         drop(clock);
         // After the locks, as above.
         drop(removed);
+    }
+
+    /// Forgets all statements, and those that are on their way when they come.
+    pub(super) fn clear(&self) {
+        let begun = std::mem::take(&mut *self.coming());
+        let mut clock = self.clock();
+        let all = std::mem::take(&mut clock.face);
+        clock.hand = 0;
+        self.write(std::mem::take);
+        drop(clock);
+        // After the locks, as above.
+        drop((all, begun));
     }
 
     /// Does it in each stripe, under its lock; drops what comes of it afterwards.

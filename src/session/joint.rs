@@ -25,7 +25,8 @@ use crate::statement::PreparedCore;
 
 type Outcome = Result<Arc<PreparedCore>>;
 
-/// A prepare that callers share.
+/// A prepare that callers share. Dropped with the last of them: what is in line gives up its turn, what
+/// was sent is detached. The bell does not keep it: C's slot has that.
 pub(super) struct Joint {
     cql: Arc<str>,
     state: Mutex<State>,
@@ -42,7 +43,7 @@ struct State {
 }
 
 enum Stage {
-    /// Not started, or left to itself.
+    /// Not started.
     Idle,
     /// Somebody polls it.
     Taken,
@@ -70,13 +71,6 @@ impl Joint {
     /// Whether C has it.
     pub(super) fn is_sent(&self) -> bool {
         self.state().sent
-    }
-
-    /// Nobody waits any more.
-    pub(super) fn abandon(&self) {
-        let stage = std::mem::replace(&mut self.state().stage, Stage::Idle);
-        // After the lock: what is in line gives up its turn, what was sent is detached.
-        drop(stage);
     }
 
     /// What tells a caller from the others.

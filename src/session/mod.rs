@@ -32,7 +32,7 @@ use crate::driver;
 use crate::error::{Error, ErrorKind};
 use crate::observe::Metrics;
 use crate::rt::{AnyRuntime, DriverThreads};
-use crate::statement::{Batch, BatchKind, Options, PreparedCore, Query};
+use crate::statement::{Batch, BatchKind, Options, Origin, PreparedCore, Query};
 use cache::Cache;
 use joint::Joint;
 
@@ -295,6 +295,13 @@ impl Session {
     /// prepared from the same text since then stays.
     pub(crate) fn forget(&self, cql: &Arc<str>) {
         self.cache().remove(cql);
+    }
+
+    /// A statement was executed. One that may change what others stand for has them prepared anew.
+    pub(crate) fn executed(&self, origin: &Origin) {
+        if origin.alters() {
+            self.cache().clear();
+        }
     }
 
     /// The error of a request that would not wait.

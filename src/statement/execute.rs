@@ -117,6 +117,7 @@ impl Request<'_> {
             // Nothing is read from a batch's answer but whether it was applied.
             Self::Batch(batch) => Origin::Text(Arc::clone(batch.first())),
         };
+        self.session().executed(&origin);
         Page::new(result, answer, origin)
     }
 
@@ -255,7 +256,8 @@ impl<'a> Step<'a> {
                     // What is left of it stays as it is, and is not worth a move.
                     match ready!(flight.poll(cx, |place| request.submit(place))) {
                         Ok(result) => {
-                            return Poll::Ready(Ok(request.page(result, flight.take_answer())));
+                            let page = request.page(result, flight.take_answer());
+                            return Poll::Ready(Ok(page));
                         }
                         Err(error) => Self::Failed(request.explain(error)),
                     }

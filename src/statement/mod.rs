@@ -19,7 +19,7 @@ mod paging_state;
 mod payload;
 mod prepared;
 mod query;
-mod wildcard;
+mod text;
 
 pub use batch::{Batch, BatchKind, Item};
 pub use bound::Bound;

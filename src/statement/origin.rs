@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::PreparedCore;
+use super::{PreparedCore, text};
 use crate::cql::Column;
 use crate::driver::{Columns, ResultSet};
 
@@ -21,6 +21,14 @@ impl Origin {
         match self {
             Self::Text(cql) => cql,
             Self::Prepared(core) => &core.cql,
+        }
+    }
+
+    /// Whether it may change what prepared statements stand for.
+    pub(crate) fn alters(&self) -> bool {
+        match self {
+            Self::Text(cql) => text::alters(cql),
+            Self::Prepared(core) => core.alters,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, KnownColumns, Many, Options, Ref, wildcard};
+use super::{Bound, KnownColumns, Many, Options, Ref, text};
 use crate::cql::{Column, ToRow};
 use crate::driver::{self, Statement};
 use crate::session::Session;
@@ -27,9 +27,11 @@ use crate::session::Session;
 /// each time, and the request goes to any node in place of a replica, since C cannot tell which that
 /// would be. Name the columns, and neither is so.
 ///
-/// The types of columns that are named change in one way only: the column, or its table, is dropped
-/// and made anew with another type. Cells are then read as what they were, if their bytes fit that.
-/// Prepare the statement again when that was done.
+/// The types of columns that are named change in one way only: the table is dropped and made anew with
+/// others. (Servers refuse to add a dropped column again with a type that does not fit the old.) Cells
+/// are then read as what they were, if their bytes fit that: prepare the statement again when that was
+/// done. (What [`query`](Session::query) keeps is prepared
+/// again by itself where its own session did it. That another client did, no driver tells.)
 #[derive(Clone)]
 pub struct Prepared {
     pub(crate) core: Arc<PreparedCore>,
@@ -44,14 +46,16 @@ pub(crate) struct PreparedCore {
     pub(crate) options: Options,
     /// Of its results.
     pub(crate) columns: KnownColumns,
-    /// Each execution sends the text: see [`wildcard`].
+    /// Whether others are to be prepared anew after it: see [`text`].
+    pub(super) alters: bool,
+    /// Each execution sends the text: see [`text`].
     as_text: bool,
 }
 
 impl PreparedCore {
     pub(crate) fn new(raw: driver::Prepared, cql: Arc<str>, options: Options) -> Self {
-        let as_text = wildcard::selects_all(&cql);
-        Self { raw, cql, options, columns: KnownColumns::default(), as_text }
+        let (as_text, alters) = (text::selects_all(&cql), text::alters(&cql));
+        Self { raw, cql, options, columns: KnownColumns::default(), alters, as_text }
     }
 
     /// A statement with every marker unset.

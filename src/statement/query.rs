@@ -22,7 +22,8 @@ use crate::session::{Deadline, Patience, PrepareCached, Session};
 /// metadata, right for schema changes.
 ///
 /// What was prepared is prepared anew at its next use when a value no longer fits it, when the
-/// server calls the request invalid, or when it has given the text another id. A `SELECT *` with
+/// server calls the request invalid, or when it has given the text another id; and everything that is
+/// kept, when this session has executed an ALTER or a DROP. A `SELECT *` with
 /// values is prepared for their types alone, and sent as text: see
 /// [`Prepared`](crate::Prepared#name-the-columns).
 ///

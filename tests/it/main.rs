@@ -179,6 +179,10 @@ mod server_side {
         once(wildcards::altered);
     }
     #[test]
+    fn statements_read_as_another_type() {
+        once(prepared::read_as_another_type);
+    }
+    #[test]
     fn statements_with_another_id() {
         once(prepared::with_another_id);
     }

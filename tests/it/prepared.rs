@@ -1,5 +1,6 @@
 //! Prepared statements that the server has forgotten, or that stand for something else by now.
 
+use async_cassandra::cql::Value;
 use async_cassandra::{BatchKind, ErrorKind, Session};
 
 use crate::server::Test;
@@ -48,11 +49,11 @@ pub async fn gone(test: Test) {
     insert.bind((1, 1)).await.unwrap();
     value(session, 1).await;
     session.query("DROP TABLE t", ()).await.unwrap();
-    for error in
-        [insert.bind((1, 1)).await.unwrap_err(), session.query(SELECT, (1,)).await.unwrap_err()]
-    {
-        assert_eq!(*error.kind(), ErrorKind::NoHosts, "{error}");
-    }
+    let error = insert.bind((1, 1)).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NoHosts, "{error}");
+    // Not kept beyond the DROP: the prepare says what is wrong.
+    let error = session.query(SELECT, (1,)).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Invalid, "{error}");
     create_anew(session, CREATE).await;
     insert.bind((1, 1)).await.unwrap();
     assert_eq!(value(session, 1).await, 1);
@@ -60,11 +61,12 @@ pub async fn gone(test: Test) {
 
 /// The same text takes another type: the session prepares anew what does not fit.
 pub async fn of_another_type(test: Test) {
-    let session = &test.session;
-    create_anew(session, CREATE).await;
+    // Another client makes the table: nothing tells the session.
+    let (session, other) = (&test.session, &test.connect().await);
+    create_anew(other, CREATE).await;
     let held = session.prepare(INSERT).await.unwrap();
     session.query(INSERT, (1, 1)).await.unwrap();
-    create_anew(session, "CREATE TABLE t (id int PRIMARY KEY, v text)").await;
+    create_anew(other, "CREATE TABLE t (id int PRIMARY KEY, v text)").await;
     // Found here, before anything is sent.
     session.query(INSERT, (1, "one")).await.unwrap();
     let error = session.query(INSERT, (1, 1)).await.unwrap_err();
@@ -72,13 +74,32 @@ pub async fn of_another_type(test: Test) {
     let error = held.bind((1, "one")).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Bind(_)), "{error}");
 
-    create_anew(session, CREATE).await;
+    create_anew(other, CREATE).await;
     session.query(INSERT, (1, 1)).await.unwrap();
-    create_anew(session, "CREATE TABLE t (id int PRIMARY KEY, v bigint)").await;
+    create_anew(other, "CREATE TABLE t (id int PRIMARY KEY, v bigint)").await;
     // Found by the server; the next is prepared anew.
     let error = session.query(INSERT, (1, 1)).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Invalid, "{error}");
     session.query(INSERT, (1, 1)).await.unwrap();
+}
+
+/// The table is made anew with another type of the same length: what the session keeps is prepared
+/// anew, since it was this session that did it.
+pub async fn read_as_another_type(test: Test) {
+    let session = &test.session;
+    create_anew(session, CREATE).await;
+    session.query(INSERT, (1, 7)).await.unwrap();
+    assert_eq!(session.query(SELECT, (1,)).scalar::<Value>().await.unwrap(), Value::from(7));
+    create_anew(session, "CREATE TABLE t (id int PRIMARY KEY, v float)").await;
+    session.query("INSERT INTO t (id, v) VALUES (1, 0.5)", ()).await.unwrap();
+    assert_eq!(session.query(SELECT, (1,)).scalar::<Value>().await.unwrap(), Value::from(0.5_f32));
+
+    // A column does not come back with another type.
+    session.query("ALTER TABLE t DROP v", ()).await.unwrap();
+    let error = session.query("ALTER TABLE t ADD v int", ()).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Invalid, "{error}");
+    let error = session.query(SELECT, (1,)).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Invalid, "{error}");
 }
 
 /// The server gives the text another id: a statement that was prepared before is dead.

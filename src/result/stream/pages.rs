@@ -265,6 +265,7 @@ impl PageStream {
         self.stage = Stage::Due;
         let failed = match outcome {
             Ok((result, answer)) => {
+                self.about.session.executed(&self.about.origin);
                 self.arrive(Page::new(result, answer, self.about.origin.clone()));
                 None
             }

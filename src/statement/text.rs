@@ -1,12 +1,17 @@
-//! Whether a statement selects `*`: its columns are then those of the table at the time, and not
-//! those of the statement.
+//! What a statement's text tells of prepared statements: whether it may be one whose answers need no
+//! columns, and whether it makes others stale. Cost: a look at the first words.
 //!
-//! On protocol version 4, an execution of a prepared statement is answered without the names and
+//! # `SELECT *`
+//! Its columns are those of the table at the time, and not those of the statement. On protocol version 4, an execution of a prepared statement is answered without the names and
 //! types of the columns, and C reads its rows by those that it was told when the statement was
 //! prepared. Once a column was added or dropped, a `*` stands for other columns: their cells would be
 //! read as those of the old ones, without an error, and a changed count is all that could be seen. So
 //! such a text is prepared for the types of its markers alone, and each execution sends the text with
 //! the values. Its answer names its own columns, whatever happened to the table.
+//!
+//! # ALTER and DROP
+//! A column that is named changes its type only where its table is dropped and made anew. A session that does that forgets what it has prepared, so that its own next answers are read by the
+//! new types.
 
 /// Whether the text is a SELECT of `*`. Also says so of some that compute with a column called
 /// `json`, which does no harm.
@@ -25,6 +30,12 @@ pub(super) fn selects_all(cql: &str) -> bool {
             _ => return false,
         }
     }
+}
+
+/// Whether the text, once it was executed, may have changed the type of a column.
+pub(super) fn alters(cql: &str) -> bool {
+    let (first, _) = word(cql);
+    ["alter", "drop"].iter().any(|known| first.eq_ignore_ascii_case(known))
 }
 
 /// The word that a text begins with, space and comments aside, and what follows it.
@@ -47,6 +58,16 @@ fn word(cql: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_of_the_schema_are_told() {
+        for alters_it in ["ALTER TABLE t DROP a", " -- gone\n drop table t", "Drop keyspace k"] {
+            assert!(alters(alters_it), "{alters_it}");
+        }
+        for does_not in ["CREATE TABLE t (a int PRIMARY KEY)", "DELETE FROM drop", "dropped", ""] {
+            assert!(!alters(does_not), "{does_not}");
+        }
+    }
 
     #[test]
     fn wildcards_are_told_from_everything_else() {

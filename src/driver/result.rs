@@ -187,9 +187,9 @@ impl Columns {
     }
 }
 
-/// C's iterator over the rows of a result that somebody else keeps alive.
+/// The way through the rows of a result that somebody else keeps alive.
 struct Walk {
-    iterator: NonNull<sys::CassIterator>,
+    way: Way,
     columns: usize,
     /// Those that are lists, sets and maps.
     collections: Box<[usize]>,
@@ -200,21 +200,57 @@ unsafe impl Send for Walk {}
 // SAFETY: no method takes `&self`.
 unsafe impl Sync for Walk {}
 
-impl Drop for Walk {
+enum Way {
+    /// To the only row, or to none: C has decoded it with the answer, and makes nothing for it.
+    First(*const sys::CassRow),
+    /// C's iterator.
+    Iterator(NonNull<sys::CassIterator>),
+}
+
+impl Drop for Way {
     fn drop(&mut self) {
-        // SAFETY: ours, given up here. It holds no reference to its result and touches none.
-        unsafe { sys::cass_iterator_free(self.iterator.as_ptr()) }
+        if let Self::Iterator(iterator) = self {
+            // SAFETY: ours, given up here. It holds no reference to its result and touches none.
+            unsafe { sys::cass_iterator_free(iterator.as_ptr()) }
+        }
+    }
+}
+
+impl Way {
+    fn through(result: &ResultSet) -> Self {
+        if result.row_count() <= 1 {
+            // SAFETY: a live result; the row lives as long as it. NULL where there is none.
+            return Self::First(unsafe { sys::cass_result_first_row(result.as_ptr()) });
+        }
+        // SAFETY: a live result; the owner of the walk keeps it alive.
+        let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
+        Self::Iterator(NonNull::new(raw).expect("the C driver could not allocate an iterator"))
+    }
+
+    /// The next row, until the step after; NULL at the end.
+    ///
+    /// # Safety
+    /// The result is live.
+    unsafe fn step(&mut self) -> *const sys::CassRow {
+        match self {
+            Self::First(row) => std::mem::replace(row, std::ptr::null()),
+            // SAFETY: the iterator is live and, says the caller, its result too.
+            Self::Iterator(iterator) => unsafe {
+                match sys::cass_iterator_next(iterator.as_ptr()) {
+                    0 => std::ptr::null(),
+                    _ => sys::cass_iterator_get_row(iterator.as_ptr()),
+                }
+            },
+        }
     }
 }
 
 impl Walk {
     fn new(result: &ResultSet, columns: &[Column]) -> Self {
-        // SAFETY: a live result; the owner of the walk keeps it alive.
-        let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
-        let iterator = NonNull::new(raw).expect("the C driver could not allocate an iterator");
+        let way = Way::through(result);
         let is_collection = |index: &usize| columns[*index].cql_type().is_collection();
         let collections = (0..columns.len()).filter(is_collection).collect();
-        Self { iterator, columns: columns.len(), collections }
+        Self { way, columns: columns.len(), collections }
     }
 
     /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
@@ -222,14 +258,14 @@ impl Walk {
     /// # Safety
     /// The result outlives the slices in `row`.
     unsafe fn step(&mut self, row: &mut RowCells<'_>) -> bool {
-        // SAFETY: the iterator and, says the caller, its result are live; the row object is used
-        // before the next step overwrites it.
+        // SAFETY: the result is live, says the caller; the row object is used before the next step
+        // overwrites it.
         unsafe {
-            if sys::cass_iterator_next(self.iterator.as_ptr()) == 0 {
+            let current = self.way.step();
+            if current.is_null() {
                 row.clear();
                 return false;
             }
-            let current = sys::cass_iterator_get_row(self.iterator.as_ptr());
             // Of the row before, all of which is written over.
             if row.len() != self.columns {
                 row.resize(self.columns, None);

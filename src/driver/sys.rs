@@ -36,10 +36,10 @@ pub use cassandra_cpp_sys::{
     cass_future_get_error_result, cass_future_get_prepared, cass_future_get_result,
     cass_future_wait, cass_iterator_free, cass_iterator_from_result, cass_iterator_get_row,
     cass_prepared_bind, cass_prepared_free, cass_prepared_parameter_data_type,
-    cass_result_column_count, cass_result_column_data_type, cass_result_free,
-    cass_result_row_count, cass_row_get_column, cass_session_close, cass_session_connect,
-    cass_session_connect_keyspace_n, cass_session_execute, cass_session_free, cass_session_new,
-    cass_session_prepare_n, cass_statement_free, cass_statement_new_n,
+    cass_result_column_count, cass_result_column_data_type, cass_result_first_row,
+    cass_result_free, cass_result_row_count, cass_row_get_column, cass_session_close,
+    cass_session_connect, cass_session_connect_keyspace_n, cass_session_execute, cass_session_free,
+    cass_session_new, cass_session_prepare_n, cass_statement_free, cass_statement_new_n,
 };
 
 /// `CassError`: the source in the top byte, the code below.

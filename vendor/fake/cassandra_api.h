@@ -316,6 +316,7 @@ EXPORT CassError cass_data_type_sub_type_name(const CassDataType *data_type, siz
 /* result.c */
 EXPORT void cass_result_free(const CassResult *result);
 EXPORT size_t cass_result_row_count(const CassResult *result);
+EXPORT const CassRow *cass_result_first_row(const CassResult *result);
 EXPORT size_t cass_result_column_count(const CassResult *result);
 EXPORT CassError cass_result_column_name(const CassResult *result, size_t index, const char **name,
                                          size_t *name_length);

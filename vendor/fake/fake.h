@@ -235,6 +235,22 @@ typedef struct {
     const CassDataType *type;
 } Column;
 
+struct CassValue {
+    unsigned magic;
+    bool null;
+    const uint8_t *bytes;
+    size_t size;
+};
+
+struct CassRow {
+    unsigned magic;
+    size_t value_count;
+    CassValue *values;
+};
+
+/* Values of the row at `cells`, whose bytes are `bytes`. */
+void row_fill(CassRow *row, const Cell *cells, size_t count, const uint8_t *bytes);
+
 struct CassResult {
     Object object;
     size_t column_count;
@@ -250,6 +266,9 @@ struct CassResult {
     size_t byte_capacity;
     bool has_more_pages;
     char paging_state[8];
+    /* Filled as its cells come. */
+    CassRow first;
+    CassValue first_values[MAX_MARKERS];
     /* Its only cell is for the time of its callback. */
     bool stamped;
 };

@@ -5,19 +5,6 @@
 #define ROW_MAGIC 0xFA4E0A0Au
 #define VALUE_MAGIC 0xFA4E0B0Bu
 
-struct CassValue {
-    unsigned magic;
-    bool null;
-    const uint8_t *bytes;
-    size_t size;
-};
-
-struct CassRow {
-    unsigned magic;
-    size_t value_count;
-    CassValue *values;
-};
-
 struct CassIterator {
     Object object;
     const CassResult *result;
@@ -27,12 +14,24 @@ struct CassIterator {
     CassValue values[MAX_MARKERS];
 };
 
+void row_fill(CassRow *row, const Cell *cells, size_t count, const uint8_t *bytes)
+{
+    for (size_t i = 0; i < count; i++)
+        row->values[i] = (CassValue){
+            .magic = VALUE_MAGIC,
+            .null = cells[i].null,
+            .bytes = bytes + cells[i].offset,
+            .size = cells[i].size,
+        };
+    row->magic = ROW_MAGIC;
+    row->value_count = count;
+}
+
 CassIterator *cass_iterator_from_result(const CassResult *result)
 {
     object_check(&result->object, KIND_RESULT, __func__);
     CassIterator *iterator = object_new(KIND_ITERATOR, sizeof *iterator, true);
     iterator->result = result;
-    iterator->row.value_count = result->column_count;
     iterator->row.values = iterator->values;
     return iterator;
 }
@@ -45,14 +44,7 @@ cass_bool_t cass_iterator_next(CassIterator *iterator)
     if (iterator->position == result->rows_there)
         return CASS_FALSE;
     const Cell *cells = &result->cells[iterator->position * result->column_count];
-    for (size_t i = 0; i < result->column_count; i++)
-        iterator->values[i] = (CassValue){
-            .magic = VALUE_MAGIC,
-            .null = cells[i].null,
-            .bytes = result->bytes + cells[i].offset,
-            .size = cells[i].size,
-        };
-    iterator->row.magic = ROW_MAGIC;
+    row_fill(&iterator->row, cells, result->column_count, result->bytes);
     iterator->position++;
     return CASS_TRUE;
 }

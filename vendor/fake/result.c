@@ -41,6 +41,11 @@ void result_add_cell(CassResult *result, const void *bytes, size_t size)
     result->byte_count += size;
     result->row_count = result->cell_count / result->column_count;
     result->rows_there = result->row_count;
+    if (result->row_count > 0) {
+        /* Again and again, since the bytes move as they grow. */
+        result->first.values = result->first_values;
+        row_fill(&result->first, result->cells, result->column_count, result->bytes);
+    }
 }
 
 static void destroy(CassResult *result)
@@ -66,6 +71,12 @@ size_t cass_result_row_count(const CassResult *result)
 {
     object_check(&result->object, KIND_RESULT, __func__);
     return result->row_count;
+}
+
+const CassRow *cass_result_first_row(const CassResult *result)
+{
+    object_check(&result->object, KIND_RESULT, __func__);
+    return result->rows_there > 0 ? &result->first : NULL;
 }
 
 size_t cass_result_column_count(const CassResult *result)

@@ -115,7 +115,18 @@ pub fn too_large(cell: Cell) {
         let session = cell.connect().await;
         let blob = session.prepare("ECHO blob").await.unwrap();
         session.batch(BatchKind::Logged).add(blob.bind((vec![1_u8; 1 << 20],))).await.unwrap();
-        // What the protocol has no room for.
+    });
+}
+
+/// What the protocol has no room for is refused, whatever was asked for.
+pub fn no_room(cell: Cell) {
+    // A quarter of a gigabyte: once will do.
+    if cell.personality != "late" {
+        return;
+    }
+    cell.run(async move {
+        let session = cell.connect().await;
+        let blob = session.prepare("ECHO blob").await.unwrap();
         let mut batch = session.batch(BatchKind::Logged).max_bytes(usize::MAX);
         let large = vec![1_u8; 65 << 20];
         batch.extend((0..4).map(|_| blob.bind((&large,))));

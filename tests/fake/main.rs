@@ -531,6 +531,10 @@ macro_rules! by_hand {
             HERE.alone(by_hand::answered_one_by_one)
         }
         #[test]
+        fn batches_without_room() {
+            HERE.alone(batches::no_room)
+        }
+        #[test]
         fn rows_and_what_they_allocate() {
             HERE.alone(many::allocations)
         }

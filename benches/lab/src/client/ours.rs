@@ -40,7 +40,9 @@ impl<E: Executor> Database for Ours<E> {
     }
 
     async fn select(&self, statement: &Prepared, id: i64) -> Result<(i64, String)> {
-        Ok(statement.bind((id,)).one().await?)
+        let page = statement.bind((id,)).await?;
+        let row = page.rows()?.next().ok_or("no row came")?;
+        Ok(row?)
     }
 
     async fn insert(&self, statement: &Prepared, id: i64, text: &str) -> Result<()> {

@@ -48,7 +48,7 @@ pub fn open<D: Database, E: Spawn>(
             }
         })
     };
-    executor.run(vec![async move { all_answered.await.ok() }]);
+    executor.one(async move { all_answered.await.ok() });
     pace.join().map_err(|_| "the thread that keeps the time has panicked")?;
     if let Some(error) = locked(&shared.error).take() {
         return Err(error);

@@ -44,15 +44,27 @@ fn row(cells: &Cells, goal: &Goal) -> [String; 4] {
 /// The table of goals.
 pub fn section(cells: &Cells) -> String {
     let mut table = Table::new(&["what", "to reach", "measured", "result"]);
-    for goal in list::goals(cells) {
-        table.row(row(cells, &goal));
+    let rows: Vec<[String; 4]> = list::goals(cells).iter().map(|goal| row(cells, goal)).collect();
+    let results = |of: &str| rows.iter().filter(|[.., result]| result.starts_with(of)).count();
+    let mut sum = format!(
+        "Of {}: {} reached, {} missed",
+        rows.len(),
+        results("reached"),
+        results("**missed**")
+    );
+    match results(NOT_MEASURED) {
+        0 => sum.push('.'),
+        some => sum += &format!(", {some} not measured, or not in full."),
+    }
+    for row in rows {
+        table.row(row);
     }
     format!(
         "## What was to be reached\n\nRatios are of the client's CPU a request (of a stream: a row), \
          paired by round, in this session, with an interval in brackets. The median decides; *within noise* \
          is said where the bound is inside the interval. Where a goal is for several runs, all have to \
          reach it, and the one furthest from it is printed. Streams are those with the prefetch that costs \
-         the client least.\n\n{}\n",
+         the client least.\n\n{sum}\n\n{}\n",
         table.finish()
     )
 }

@@ -53,7 +53,7 @@ async fn selects<D: Database>(
     for made in 0..share.count {
         let started = timed(made);
         let (id, text) = database.select(&statement, rows.of(share.first + made)).await?;
-        done.sum.row(id, text.len());
+        done.sum.row(id, &text);
         done.latencies.extend(started.map(nanoseconds));
     }
     Ok(done)

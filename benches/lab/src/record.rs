@@ -16,6 +16,7 @@ impl Record {
         let open = job.work == Work::OpenSelect;
         // The allocations of C are not Rust's.
         let allocated = costs.allocated.filter(|_| job.client.is_rust());
+        // Of a closed loop only what is told of it is kept: the file of a whole run is large enough.
         let latency = Latency::of(&done.latencies).ok();
         Self(json!({
             "server": job.server,
@@ -43,7 +44,7 @@ impl Record {
             "task_bytes": done.task_bytes,
             "checksum": {"ids": done.sum.ids, "bytes": done.sum.bytes},
             "latency_ns": latency.as_ref().map(Latency::summary),
-            "latency_histogram": latency.as_ref().map(Latency::histogram),
+            "latency_histogram": latency.as_ref().filter(|_| open).map(Latency::histogram),
         }))
     }
 }

@@ -7,8 +7,16 @@ use crate::client;
 use crate::record::Callback;
 use crate::statistics::median;
 
-/// The loads, in the order of the tables.
-pub const LOADS: [&str; 2] = ["idle", "busy"];
+/// The loads, in the order of the tables: the two that are expected, and what else there is.
+pub fn loads(callbacks: &[Callback]) -> Vec<&str> {
+    let mut loads = vec!["idle", "busy"];
+    for run in callbacks {
+        if !loads.contains(&run.load.as_str()) {
+            loads.push(&run.load);
+        }
+    }
+    loads
+}
 
 /// The runs of one runtime under one load.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The records of runs, and what is told of them.
 //!
-//! [`write`] reads a file of records, one JSON object a line, and writes a Markdown report with its
+//! [`write()`] reads a file of records, one JSON object a line, and writes a Markdown report with its
 //! plots into a folder. The same records give the same bytes: nothing is drawn at random, and no
 //! clock is asked. What was not measured is said to be so, never guessed from what was.
 //!

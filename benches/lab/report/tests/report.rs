@@ -204,6 +204,7 @@ fn what_was_not_measured_is_said_and_never_invented() {
             assert_eq!(row[2..], ["not measured", "not measured"], "{row:?}");
         }
     }
+    assert!(text.contains("Of 24: 1 reached, 0 missed, 23 not measured, or not in full."));
     assert!(text.contains(
         "Not measured: tokio-mt, tokio-ct, async-std, smol, threads, cassandra-cpp, cdrs-tokio, \
          1 in flight, 16 in flight, 256 in flight, 1,024 in flight, 4,096 in flight.\n"

@@ -64,8 +64,8 @@ impl Database for CassandraCpp {
             while let Some(row) = rows.next() {
                 let id: i64 = row.get(0).map_err(words)?;
                 let text: String = row.get(1).map_err(words)?;
-                let _: f64 = row.get(2).map_err(words)?;
-                sum.row(id, text.len());
+                let number: f64 = row.get(2).map_err(words)?;
+                sum.stream_row(id, &text, number);
             }
             drop(rows);
             state = result.paging_state_token().map_err(words)?;

@@ -80,8 +80,8 @@ impl Database for CdrsTokio {
         loop {
             for row in pages.next().await? {
                 let text: String = row.r_by_index(1)?;
-                let _: f64 = row.r_by_index(2)?;
-                sum.row(row.r_by_index(0)?, text.len());
+                let number: f64 = row.r_by_index(2)?;
+                sum.stream_row(row.r_by_index(0)?, &text, number);
             }
             if !pages.has_more() || sum.rows >= paging.rows {
                 return Ok(sum);

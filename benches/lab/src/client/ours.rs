@@ -40,7 +40,9 @@ impl<E: Executor> Database for Ours<E> {
     }
 
     async fn select(&self, statement: &Prepared, id: i64) -> Result<(i64, String)> {
-        Ok(statement.bind((id,)).one().await?)
+        let page = statement.bind((id,)).await?;
+        let row = page.rows()?.next().ok_or("no row came")?;
+        Ok(row?)
     }
 
     async fn insert(&self, statement: &Prepared, id: i64, text: &str) -> Result<()> {
@@ -56,8 +58,8 @@ impl<E: Executor> Database for Ours<E> {
             let mut pages = request.pages().await?;
             while let Some(page) = pages.try_next().await? {
                 for row in page.rows::<(i64, &str, f64)>()? {
-                    let (id, text, _) = row?;
-                    sum.row(id, text.len());
+                    let (id, text, number) = row?;
+                    sum.stream_row(id, text, number);
                 }
                 if sum.rows >= paging.rows {
                     break;
@@ -65,8 +67,8 @@ impl<E: Executor> Database for Ours<E> {
             }
         } else {
             let mut rows = request.stream::<(i64, String, f64)>().await?;
-            while let Some((id, text, _)) = rows.try_next().await? {
-                sum.row(id, text.len());
+            while let Some((id, text, number)) = rows.try_next().await? {
+                sum.stream_row(id, &text, number);
                 if sum.rows == paging.rows {
                     break;
                 }

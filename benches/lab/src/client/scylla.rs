@@ -59,8 +59,8 @@ impl Database for Scylla {
         let mut rows = self.0.execute_iter(statement, ()).await?.rows_stream()?;
         let mut sum = Sum::default();
         while let Some(row) = rows.next().await {
-            let (id, text, _): (i64, String, f64) = row?;
-            sum.row(id, text.len());
+            let (id, text, number): (i64, String, f64) = row?;
+            sum.stream_row(id, &text, number);
             if sum.rows == paging.rows {
                 break;
             }

@@ -21,13 +21,13 @@ impl Executor for AsyncStd {
         rt::AsyncStd
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         async_std::task::block_on(async {
-            let tasks: Vec<_> = futures.into_iter().map(async_std::task::spawn).collect();
+            let tasks: Vec<_> = futures.map(async_std::task::spawn).collect();
             futures::future::join_all(tasks).await
         })
     }

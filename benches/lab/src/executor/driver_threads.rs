@@ -21,12 +21,12 @@ impl Executor for DriverThreads {
         rt::Threads
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let tasks: Vec<_> = futures.into_iter().map(|future| self.0.spawn(future)).collect();
+        let tasks: Vec<_> = futures.map(|future| self.0.spawn(future)).collect();
         futures::executor::block_on(futures::future::join_all(tasks))
     }
 }

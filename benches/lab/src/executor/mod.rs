@@ -28,8 +28,9 @@ pub trait Executor: Clone + Send + Sync + 'static {
     /// Called inside.
     fn runtime() -> Self::Runtime;
 
-    /// Runs all of these at once, each as a task, and blocks until the last has ended.
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    /// Runs all of these at once, each as a task, and blocks until the last has ended. An iterator, so that
+    /// no future is in memory twice.
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static;
@@ -40,7 +41,7 @@ pub trait Executor: Clone + Send + Sync + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.run(vec![future]).pop().expect("one went in")
+        self.run(std::iter::once(future)).pop().expect("one went in")
     }
 }
 

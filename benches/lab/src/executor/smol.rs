@@ -26,13 +26,13 @@ impl Executor for Smol {
         rt::Smol
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         smol::block_on(async {
-            let tasks: Vec<_> = futures.into_iter().map(smol::spawn).collect();
+            let tasks: Vec<_> = futures.map(smol::spawn).collect();
             futures::future::join_all(tasks).await
         })
     }

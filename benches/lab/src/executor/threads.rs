@@ -23,12 +23,12 @@ impl Executor for Threads {
         rt::Threads
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let all: FuturesUnordered<F> = futures.into_iter().collect();
+        let all: FuturesUnordered<F> = futures.collect();
         futures::executor::block_on(all.collect())
     }
 }

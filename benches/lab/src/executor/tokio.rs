@@ -27,7 +27,7 @@ impl Executor for MultiThread {
         rt::Tokio::current()
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
@@ -56,7 +56,7 @@ impl Executor for CurrentThread {
         rt::Tokio::current()
     }
 
-    fn run<F>(&self, futures: Vec<F>) -> Vec<F::Output>
+    fn run<F>(&self, futures: impl Iterator<Item = F>) -> Vec<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
@@ -74,13 +74,13 @@ impl Spawn for CurrentThread {
     }
 }
 
-fn run<F>(runtime: &Runtime, futures: Vec<F>) -> Vec<F::Output>
+fn run<F>(runtime: &Runtime, futures: impl Iterator<Item = F>) -> Vec<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     runtime.block_on(async {
-        let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
+        let tasks: Vec<_> = futures.map(tokio::spawn).collect();
         let mut outputs = Vec::with_capacity(tasks.len());
         for task in tasks {
             outputs.push(task.await.expect("no task panics"));

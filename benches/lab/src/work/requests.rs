@@ -16,22 +16,22 @@ pub fn requests<D: Database, E: Executor>(
     job: &Job,
 ) -> Result<Done> {
     let each = job.requests / u64::from(job.in_flight);
-    let tasks: Vec<_> = (0..u64::from(job.in_flight))
-        .map(|task| {
-            let (database, statement) = (database.clone(), statement.clone());
-            let share = Share { first: task * each, count: each };
-            let work = job.work;
-            async move {
-                match work {
-                    Work::Insert(text) => inserts(database, statement, text, share).await,
-                    _ => selects(database, statement, work.text().rows(), share).await,
-                }
+    let mut done = Done::default();
+    let tasks = (0..u64::from(job.in_flight)).map(|task| {
+        let (database, statement) = (database.clone(), statement.clone());
+        let share = Share { first: task * each, count: each };
+        let work = job.work;
+        let task = async move {
+            match work {
+                Work::Insert(text) => inserts(database, statement, text, share).await,
+                _ => selects(database, statement, work.text().rows(), share).await,
             }
-        })
-        .collect();
-    let task_bytes = tasks.first().map(size_of_val);
-    let mut done = Done { task_bytes, ..Done::default() };
-    for task in executor.run(tasks) {
+        };
+        done.task_bytes = Some(size_of_val(&task));
+        task
+    });
+    let all = executor.run(tasks);
+    for task in all {
         done.add(task?);
     }
     Ok(done)
@@ -53,7 +53,7 @@ async fn selects<D: Database>(
     for made in 0..share.count {
         let started = timed(made);
         let (id, text) = database.select(&statement, rows.of(share.first + made)).await?;
-        done.sum.row(id, text.len());
+        done.sum.row(id, &text);
         done.latencies.extend(started.map(nanoseconds));
     }
     Ok(done)

@@ -203,3 +203,132 @@ fn put(out: &mut Out, stream: [u8; 2], opcode: u8, body: &[u8]) {
     out.own.extend_from_slice(&frame::answer(stream, opcode, body.len()));
     out.own.extend_from_slice(body);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::ID;
+
+    const SELECT: &str = "SELECT id, v FROM lab.kv WHERE id = ?";
+
+    fn answers(error: Option<(i32, f64)>) -> Answers {
+        Answers::new(Planner::new(([127, 0, 0, 1], 9042).into(), 5), error)
+    }
+
+    /// The header's opcode and the body of the answer to a request on stream 0x0102.
+    fn ask(answers: &mut Answers, version: u8, opcode: u8, body: &[u8]) -> (u8, Vec<u8>) {
+        let mut out = Out::default();
+        let header = Header { version, flags: 0, stream: [1, 2], opcode, length: body.len() };
+        answers.answer(header, body, &mut out);
+        let mut bytes = Vec::new();
+        out.write_to(&mut bytes).unwrap();
+        let answer = Header::read(&bytes).unwrap();
+        assert_eq!((answer.version, answer.stream), (0x84, [1, 2]));
+        assert_eq!(answer.length, bytes.len() - frame::HEADER);
+        (answer.opcode, bytes.split_off(frame::HEADER))
+    }
+
+    fn prepare(answers: &mut Answers, text: &str) -> (Vec<u8>, Vec<u8>) {
+        let mut body = Vec::new();
+        write::int(&mut body, text.len() as i32);
+        body.extend_from_slice(text.as_bytes());
+        let (opcode, body) = ask(answers, 4, opcode::PREPARE, &body);
+        assert_eq!(opcode, opcode::RESULT);
+        assert_eq!(body[..6], [0, 0, 0, 4, 0, 16]);
+        (body[6..6 + ID].to_vec(), body[6 + ID..].to_vec())
+    }
+
+    /// EXECUTE, at LOCAL_ONE, with these flags and what they call for.
+    fn execute(answers: &mut Answers, id: &[u8], flags: u8, rest: &[u8]) -> (u8, Vec<u8>) {
+        let mut body = Vec::new();
+        write::short_bytes(&mut body, id);
+        body.extend_from_slice(&[0, 0x0A, flags]);
+        body.extend_from_slice(rest);
+        ask(answers, 4, opcode::EXECUTE, &body)
+    }
+
+    #[test]
+    fn other_versions_are_refused_in_this_one() {
+        for version in [3, 5, 0x41, 0x42] {
+            let (opcode, body) = ask(&mut answers(None), version, opcode::STARTUP, &[]);
+            assert_eq!((opcode, &body[..4]), (opcode::ERROR, &[0, 0, 0, 0x0A][..]));
+            let words = String::from_utf8_lossy(&body[6..]).into_owned();
+            assert!(words.starts_with("Invalid or unsupported protocol version"), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_prepared_select_tells_its_key_and_its_columns() {
+        let mut answers = answers(None);
+        let (id, rest) = prepare(&mut answers, SELECT);
+        #[rustfmt::skip]
+        assert_eq!(rest, [
+            0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0,
+            0, 3, b'l', b'a', b'b', 0, 2, b'k', b'v', 0, 2, b'i', b'd', 0, 2,
+            0, 0, 0, 1, 0, 0, 0, 2,
+            0, 3, b'l', b'a', b'b', 0, 2, b'k', b'v', 0, 2, b'i', b'd', 0, 2, 0, 1, b'v', 0, 0x0D,
+        ]);
+        assert_eq!(prepare(&mut answers, SELECT).0, id);
+        assert_ne!(prepare(&mut answers, &SELECT.to_lowercase()).0, id);
+    }
+
+    #[test]
+    fn an_executed_select_has_the_key_of_the_request() {
+        let mut answers = answers(None);
+        let (id, _) = prepare(&mut answers, SELECT);
+        let value = [0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0x2A];
+        let (opcode, body) = execute(&mut answers, &id, 0x03, &value);
+        assert_eq!(opcode, opcode::RESULT);
+        #[rustfmt::skip]
+        assert_eq!(body, [
+            &[0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 1][..],
+            &[0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0x2A],
+            &[0, 0, 0, 16], b"0123456789abcdef",
+        ].concat());
+        let (_, with_metadata) = execute(&mut answers, &id, 0x01, &value);
+        assert_eq!(with_metadata[..12], [0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]);
+        assert_eq!(with_metadata[with_metadata.len() - 32..], body[body.len() - 32..]);
+    }
+
+    #[test]
+    fn a_page_ends_where_the_rows_do() {
+        let mut answers = answers(None);
+        let (id, _) = prepare(&mut answers, "SELECT id FROM lab.big");
+        let (_, first) = execute(&mut answers, &id, 0x06, &[0, 0, 0, 3]);
+        assert_eq!(first[4..12], [0, 0, 0, 6, 0, 0, 0, 1]);
+        assert_eq!(first[12..28], [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 3]);
+        assert_eq!(first.len(), 28 + 3 * 12);
+        let rest = [&[0, 0, 0, 3][..], &first[12..24]].concat();
+        let (_, last) = execute(&mut answers, &id, 0x0E, &rest);
+        assert_eq!(last[4..16], [0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2]);
+        assert_eq!(last[last.len() - 8..], [0, 0, 0, 0, 0, 0, 0, 4]);
+    }
+
+    #[test]
+    fn an_unknown_id_is_told_back() {
+        let mut answers = answers(None);
+        let (mut id, _) = prepare(&mut answers, SELECT);
+        id[0] ^= 1;
+        let (opcode, body) = execute(&mut answers, &id, 0, &[]);
+        assert_eq!((opcode, &body[..4]), (opcode::ERROR, &[0, 0, 0x25, 0][..]));
+        assert_eq!(body[body.len() - ID..], id);
+    }
+
+    #[test]
+    fn every_other_statement_can_be_prepared_and_is_answered_with_nothing() {
+        let mut answers = answers(None);
+        let (id, rest) = prepare(&mut answers, "DELETE FROM other.thing");
+        assert_eq!(rest, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]);
+        assert_eq!(execute(&mut answers, &id, 0, &[]), (opcode::RESULT, VOID.to_vec()));
+    }
+
+    #[test]
+    fn errors_are_spread_evenly_and_spare_the_tables_of_the_system() {
+        let mut answers = answers(Some((0x1001, 25.0)));
+        let (id, _) = prepare(&mut answers, "INSERT INTO lab.kv (id, v) VALUES (1, 'x')");
+        let opcodes: Vec<_> = (0..8).map(|_| execute(&mut answers, &id, 0, &[]).0).collect();
+        assert_eq!(opcodes, [8, 8, 8, 0, 8, 8, 8, 0]);
+        let (id, _) = prepare(&mut answers, "SELECT * FROM system.peers");
+        assert!((0..8).all(|_| execute(&mut answers, &id, 0, &[]).0 == opcode::RESULT));
+    }
+}

@@ -1,4 +1,4 @@
-//! The words of a statement. Space, comments aside, and the case of words without quotes do not count.
+//! The words of a statement. Space does not count, nor the case of words without quotes. Comments are not known.
 
 /// A word of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]

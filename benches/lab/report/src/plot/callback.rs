@@ -1,6 +1,6 @@
 //! Callback latency: which share of callbacks took longer than what.
 
-use crate::callbacks::{self, LOADS};
+use crate::callbacks;
 use crate::record::Callback;
 
 use super::axis::{Axis, Scale};
@@ -28,7 +28,7 @@ fn line(name: &str, series: &callbacks::Series<'_>) -> Option<Line> {
 
 /// Idle and busy side by side.
 pub fn plot(runs: &[Callback]) -> Option<String> {
-    let by_load: Vec<(&str, Vec<Line>)> = LOADS
+    let by_load: Vec<(&str, Vec<Line>)> = callbacks::loads(runs)
         .into_iter()
         .map(|load| {
             let series = callbacks::under(runs, load);

@@ -80,7 +80,8 @@ pub fn reading(rounds: usize) -> String {
          distribution, and without random numbers. {interval}They say how much this session scatters, not \
          what another machine would show. Rounds of one session share its build, its placement in memory \
          and its machine.\n\
-         - **Percentiles** are of all requests of all rounds together. With `~` they are the median of the \
+         - **Percentiles** are of all requests that were timed, of all rounds together; a cheap request may be timed \
+         only now and then, for reading the clock is not free. With `~` they are the median of the \
          rounds' percentiles, where histograms were not kept.\n\
          - **–** is a figure that was not measured, or that does not exist for a client: Rust allocations \
          of C. What is counted, system calls and allocations, may be of runs of its own, for counting slows; \

@@ -1,6 +1,6 @@
 //! Callback latency: what stands between the C driver's call and the task.
 
-use crate::callbacks::{self, LOADS};
+use crate::callbacks;
 use crate::client;
 use crate::record::Callback;
 
@@ -17,7 +17,7 @@ pub fn section(callbacks: &[Callback]) -> String {
     if callbacks.is_empty() {
         return text + "Not measured.\n\n";
     }
-    for load in LOADS {
+    for load in callbacks::loads(callbacks) {
         let runs = callbacks::under(callbacks, load);
         let mut table = Table::new(&[
             "runtime",

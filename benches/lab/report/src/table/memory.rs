@@ -77,3 +77,38 @@ pub fn section(cells: &Cells) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Run;
+
+    fn run(client: &str, round: u64, rss_kib: u64, live: Option<u64>) -> Run {
+        let record = serde_json::json!({
+            "server": "stub", "client": client, "work": "select", "in_flight": 4096, "round": round,
+            "requests": 1, "wall_ns": 1, "user_ns": 1, "system_ns": 1, "peak_rss_kib": rss_kib,
+            "live_bytes_peak": live,
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn living_bytes_before_resident_ones() {
+        let runs = vec![
+            run("c", 1, 10_000, None),
+            run("c", 2, 20_000, None),
+            run("smol", 1, 14_096, Some(2 * 4096)),
+            run("tokio-mt", 1, 14_096, None),
+            run("tokio-mt", 2, 28_192, None),
+            run("threads", 3, 14_096, None),
+        ];
+        let cells = Cells::of(runs, &mut Vec::new());
+        let cell = Cell::requests("stub", "select", 4096);
+        let of = |name| a_request(&cells, &cell, name).map(|(share, of)| (share.median, of));
+        assert_eq!(of("smol"), Some((2.0, "living Rust bytes".to_owned())));
+        // By round: 4,096 KiB and 8,192 KiB more, so 1 KiB and 2 KiB a request.
+        assert_eq!(of("tokio-mt"), Some((1536.0, "resident, less that of c".to_owned())));
+        // No round of C to take away.
+        assert_eq!(of("threads"), None);
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::{BIG, Content, LAB, Table};
 use crate::codec::types::Type;
+use crate::rows::text;
 
 /// The tables `kv`, `kv_1k` and `kv_100k`, by the size of their text, and `big`.
 pub fn tables() -> Vec<Table> {
@@ -9,7 +10,7 @@ pub fn tables() -> Vec<Table> {
         keyspace: LAB,
         name,
         columns: vec![("id", Type::Bigint), ("v", Type::Text)],
-        content: Content::One(size),
+        content: Content::One(text(size).into()),
     };
     let big = Table {
         keyspace: LAB,

@@ -6,6 +6,7 @@ mod schema;
 mod system;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::codec::types::{Cell, Type};
 
@@ -27,8 +28,8 @@ pub struct Table {
 pub enum Content {
     /// These rows.
     Rows(Vec<Vec<Cell>>),
-    /// For every key one row, with a text of so many bytes.
-    One(usize),
+    /// For every key one row, with this text.
+    One(Arc<[u8]>),
     /// Very many rows.
     Many,
 }

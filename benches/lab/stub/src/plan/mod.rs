@@ -178,7 +178,7 @@ impl Planner {
             Content::Rows(rows) => {
                 Action::Table(TableRows::new(table, rows, result.clone(), places, filters)?)
             }
-            Content::One(size) => Action::Row(Row::new(&result, *size, filters)),
+            Content::One(text) => Action::Row(Row::new(&result, text, filters)),
             Content::Many => {
                 let key = selected.into_iter().map(|s| s.column).collect();
                 let rows =

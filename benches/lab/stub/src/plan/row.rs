@@ -6,7 +6,7 @@ use crate::codec::frame::{self, HEADER, opcode};
 use crate::codec::read::Parameters;
 use crate::codec::write;
 use crate::out::Out;
-use crate::rows::{Columns, ROWS, text};
+use crate::rows::{Columns, ROWS};
 use crate::statement::{Filter, Operand};
 
 /// From this length on a value is written from where it lies, bytes: below it a copy costs less.
@@ -31,13 +31,13 @@ struct Frame {
 }
 
 impl Row {
-    /// A row of these columns, with a text of `size` bytes in `v`; its `id` is the one that is asked for.
-    pub fn new(columns: &Columns, size: usize, filters: &[Filter]) -> Row {
+    /// A row of these columns, with `text` in `v`; its `id` is the one that is asked for.
+    pub fn new(columns: &Columns, text: &Arc<[u8]>, filters: &[Filter]) -> Row {
         let key = filters.iter().find(|filter| filter.column == "id").map(|f| &f.operand);
         let number = if let Some(Operand::Number(number)) = key { *number } else { 0 };
         Row {
-            with_metadata: Frame::new(columns, false, size, number),
-            without: Frame::new(columns, true, size, number),
+            with_metadata: Frame::new(columns, false, text, number),
+            without: Frame::new(columns, true, text, number),
             key: if let Some(Operand::Marker(at)) = key { Some(*at) } else { None },
         }
     }
@@ -62,22 +62,21 @@ impl Row {
 }
 
 impl Frame {
-    fn new(columns: &Columns, skip_metadata: bool, size: usize, key: i64) -> Frame {
+    fn new(columns: &Columns, skip_metadata: bool, text: &Arc<[u8]>, key: i64) -> Frame {
         let mut bytes = vec![0; HEADER];
         write::int(&mut bytes, ROWS);
         columns.write_metadata(&mut bytes, skip_metadata, None);
         write::int(&mut bytes, 1);
         let (mut key_at, mut tail) = (None, None);
         for (at, (name, _)) in columns.columns.iter().enumerate() {
-            let text = text(size);
             if name == "id" {
                 key_at = Some(bytes.len() + 4);
                 write::bytes(&mut bytes, Some(&key.to_be_bytes()));
-            } else if at + 1 == columns.columns.len() && size >= SHARED {
-                write::int(&mut bytes, size as i32);
-                tail = Some(text.into());
+            } else if at + 1 == columns.columns.len() && text.len() >= SHARED {
+                write::int(&mut bytes, text.len() as i32);
+                tail = Some(text.clone());
             } else {
-                write::bytes(&mut bytes, Some(&text));
+                write::bytes(&mut bytes, Some(text));
             }
         }
         let length = bytes.len() - HEADER + tail.as_ref().map_or(0, |tail: &Arc<[u8]>| tail.len());

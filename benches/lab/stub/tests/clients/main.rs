@@ -1,5 +1,6 @@
 //! Real clients connect, prepare, select, insert, and read pages.
 
+mod cassandra_cpp;
 mod cdrs;
 mod ours;
 mod scylla;

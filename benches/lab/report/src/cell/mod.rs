@@ -1,11 +1,17 @@
 //! Runs sorted by what may be compared: a cell is one work against one server under one setting, and
 //! holds each client's runs by round.
 
+mod distribution;
+pub mod metric;
+mod series;
+
+pub use distribution::{Distribution, Percentile};
+pub use series::Series;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::client;
-use crate::record::{Latency, Run};
-use crate::statistics::{Histogram, Ratio, median};
+use crate::record::Run;
 
 /// What the compared runs have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,194 +69,6 @@ impl Cell {
             }
         }
         name
-    }
-}
-
-/// A figure of one run, where it was measured.
-pub type Metric = fn(&Run) -> Option<f64>;
-
-/// The figures of a run, each a request where that makes sense.
-pub mod metric {
-    use super::Run;
-
-    fn each(run: &Run, value: Option<u64>) -> Option<f64> {
-        value.map(|value| value as f64 / run.requests as f64)
-    }
-
-    /// CPU of the client's process, ns a request.
-    pub fn cpu_ns(run: &Run) -> Option<f64> {
-        each(run, Some(run.user_ns + run.system_ns))
-    }
-
-    /// The part of it in user mode.
-    pub fn user_ns(run: &Run) -> Option<f64> {
-        each(run, Some(run.user_ns))
-    }
-
-    /// The part of it in the kernel.
-    pub fn system_ns(run: &Run) -> Option<f64> {
-        each(run, Some(run.system_ns))
-    }
-
-    /// Time, ns a request.
-    pub fn wall_ns(run: &Run) -> Option<f64> {
-        each(run, Some(run.wall_ns))
-    }
-
-    /// Requests a second.
-    pub fn rate(run: &Run) -> Option<f64> {
-        (run.wall_ns > 0).then(|| run.requests as f64 * 1e9 / run.wall_ns as f64)
-    }
-
-    /// The rate that an open loop meant to keep.
-    pub fn intended_rate(run: &Run) -> Option<f64> {
-        run.rate_per_second
-    }
-
-    /// Context switches a request, of both kinds.
-    pub fn switches(run: &Run) -> Option<f64> {
-        each(run, Some(run.voluntary_switches? + run.involuntary_switches?))
-    }
-
-    /// System calls a request.
-    pub fn syscalls(run: &Run) -> Option<f64> {
-        each(run, run.syscalls)
-    }
-
-    /// Rust allocations a request.
-    pub fn allocations(run: &Run) -> Option<f64> {
-        each(run, run.allocations)
-    }
-
-    /// Bytes allocated in Rust a request.
-    pub fn allocated_bytes(run: &Run) -> Option<f64> {
-        each(run, run.allocated_bytes)
-    }
-
-    /// Peak resident memory, bytes.
-    pub fn peak_rss(run: &Run) -> Option<f64> {
-        run.peak_rss_kib.map(|kib| kib as f64 * 1024.0)
-    }
-
-    /// Peak of living Rust bytes.
-    pub fn live_bytes(run: &Run) -> Option<f64> {
-        run.live_bytes_peak.map(|bytes| bytes as f64)
-    }
-}
-
-/// The runs of one client in one cell.
-#[derive(Debug, Default)]
-pub struct Series {
-    timed: BTreeMap<u64, Run>,
-    counted: Vec<Run>,
-}
-
-impl Series {
-    /// A figure by round.
-    pub fn by_round(&self, metric: Metric) -> BTreeMap<u64, f64> {
-        self.timed.iter().filter_map(|(round, run)| Some((*round, metric(run)?))).collect()
-    }
-
-    /// The figures of all rounds.
-    pub fn values(&self, metric: Metric) -> Vec<f64> {
-        self.timed.values().filter_map(metric).collect()
-    }
-
-    /// The median of a figure over the rounds.
-    pub fn median(&self, metric: Metric) -> Option<f64> {
-        median(&self.values(metric))
-    }
-
-    /// What was counted and not timed, such as allocations: also of the runs that only count.
-    pub fn counts(&self, metric: Metric) -> Vec<f64> {
-        self.timed.values().chain(&self.counted).filter_map(metric).collect()
-    }
-
-    /// The median of what was counted.
-    pub fn median_count(&self, metric: Metric) -> Option<f64> {
-        median(&self.counts(metric))
-    }
-
-    /// The ratio of a figure to that of another client.
-    pub fn ratio(&self, other: &Self, metric: Metric) -> Option<Ratio> {
-        Ratio::paired(&self.by_round(metric), &other.by_round(metric))
-    }
-
-    /// How many rounds were timed.
-    pub fn rounds(&self) -> usize {
-        self.timed.len()
-    }
-
-    /// The latency of all rounds.
-    pub fn latency(&self) -> Distribution {
-        Distribution::of(
-            self.timed.values().map(|run| (run.latency_ns, run.latency_histogram.as_deref())),
-        )
-    }
-}
-
-/// Percentiles of several runs.
-#[derive(Debug, Clone, Default)]
-pub struct Distribution {
-    /// All requests of all rounds, where every round kept its histogram.
-    pub histogram: Option<Histogram>,
-    rounds: Vec<Latency>,
-}
-
-/// One percentile, in ns.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Percentile {
-    /// The value.
-    pub ns: f64,
-    /// Of all requests together; otherwise the median of the rounds' percentiles.
-    pub merged: bool,
-}
-
-impl Distribution {
-    /// From each run's percentiles and histogram.
-    pub fn of<'a>(
-        runs: impl IntoIterator<Item = (Option<Latency>, Option<&'a [(u64, u64)]>)>,
-    ) -> Self {
-        let mut histogram = Some(Histogram::default());
-        let mut rounds = Vec::new();
-        for (latency, buckets) in runs {
-            match (&mut histogram, buckets) {
-                (Some(all), Some(buckets)) if !buckets.is_empty() => all.add(buckets),
-                _ => histogram = None,
-            }
-            rounds.extend(latency);
-        }
-        Self { histogram: histogram.filter(|all| all.total() > 0), rounds }
-    }
-
-    fn percentile(&self, share: f64, of: fn(&Latency) -> Option<u64>) -> Option<Percentile> {
-        if let Some(ns) = self.histogram.as_ref().and_then(|all| all.percentile(share)) {
-            return Some(Percentile { ns: ns as f64, merged: true });
-        }
-        let rounds: Vec<f64> = self.rounds.iter().filter_map(of).map(|ns| ns as f64).collect();
-        median(&rounds).map(|ns| Percentile { ns, merged: false })
-    }
-
-    /// The median.
-    pub fn p50(&self) -> Option<Percentile> {
-        self.percentile(0.5, |latency| latency.p50)
-    }
-
-    /// 99 of 100 were no slower.
-    pub fn p99(&self) -> Option<Percentile> {
-        self.percentile(0.99, |latency| latency.p99)
-    }
-
-    /// 999 of 1,000 were no slower.
-    pub fn p999(&self) -> Option<Percentile> {
-        self.percentile(0.999, |latency| latency.p999)
-    }
-
-    /// The slowest of all.
-    pub fn max(&self) -> Option<Percentile> {
-        let kept = self.histogram.as_ref().and_then(Histogram::max);
-        let slowest = self.rounds.iter().filter_map(|latency| latency.max).chain(kept).max()?;
-        Some(Percentile { ns: slowest as f64, merged: true })
     }
 }
 
@@ -365,5 +183,63 @@ impl Cells {
                 let cost = |series: &Series| series.median(metric::cpu_ns).unwrap_or(f64::INFINITY);
                 cost(a).total_cmp(&cost(b))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(client: &str, page_size: u64, prefetch: Option<u64>, user_ns: u64) -> Run {
+        let record = serde_json::json!({
+            "server": "stub", "client": client, "work": "stream", "round": 1, "requests": 1,
+            "page_size": page_size, "prefetch": prefetch,
+            "wall_ns": 1, "user_ns": user_ns, "system_ns": 0,
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn a_stream_is_held_against_the_same_prefetch_or_else_the_same_page_size() {
+        let runs = vec![
+            stream("smol", 100, Some(2), 9),
+            stream("c", 100, Some(2), 8),
+            stream("c", 100, Some(0), 7),
+            stream("scylla", 100, None, 6),
+            stream("cdrs-tokio", 1000, Some(2), 1),
+        ];
+        let cells = Cells::of(runs, &mut Vec::new());
+        let cell = cells.cheapest_streams("stub", "stream", "smol")[0];
+        let cost = |client: &str| cells.beside(cell, client)?.1.median(metric::cpu_ns);
+        assert_eq!(cost("c"), Some(8.0));
+        assert_eq!(cost("scylla"), Some(6.0));
+        assert_eq!(cost("cdrs-tokio"), None);
+    }
+
+    #[test]
+    fn the_cheapest_prefetch_of_each_page_size() {
+        let runs = vec![
+            stream("smol", 100, Some(0), 9),
+            stream("smol", 100, Some(2), 8),
+            stream("smol", 1000, Some(0), 3),
+            stream("smol", 1000, Some(2), 4),
+        ];
+        let cells = Cells::of(runs, &mut Vec::new());
+        let streams = cells.cheapest_streams("stub", "stream", "smol");
+        let settings: Vec<_> = streams.iter().map(|cell| (cell.page_size, cell.prefetch)).collect();
+        assert_eq!(settings, [(Some(100), Some(2)), (Some(1000), Some(0))]);
+        assert!(cells.cheapest_streams("stub", "stream", "c").is_empty());
+    }
+
+    #[test]
+    fn a_round_that_is_there_twice_is_told() {
+        let mut notes = Vec::new();
+        let runs = vec![stream("smol", 100, None, 9), stream("smol", 100, None, 7)];
+        let cells = Cells::of(runs, &mut notes);
+        let cell = cells.iter().next().unwrap();
+        assert_eq!(cells.series(cell, "smol").unwrap().median(metric::cpu_ns), Some(7.0));
+        let expected = "Round 1 of smol (stub, stream, 100 rows a page) is recorded twice; the later one \
+                        was taken.";
+        assert_eq!(notes, [expected]);
     }
 }

@@ -2,6 +2,7 @@
 //! in an order that moves on from round to round. What is compared was run within seconds of each other.
 
 mod about;
+mod callback;
 mod matrix;
 mod output;
 mod run;
@@ -70,6 +71,10 @@ pub fn run(form: Form, arguments: &[String]) -> Result<()> {
             }
         }
         wrong.append(&mut runs.wrong);
+    }
+    if callback::NAME.contains(&only) {
+        eprintln!("{}, {rounds} rounds", callback::NAME);
+        callback::run(form, rounds, &mut output)?;
     }
     let records = output.finish()?;
     let written = lab_report::write(&records, &folder)?;

@@ -34,6 +34,7 @@ pub struct SessionBuilder {
     pub(super) points: Vec<ContactPoint>,
     pub(super) local_datacenter: Option<String>,
     pub(super) runtime: Option<AnyRuntime>,
+    pub(super) gathers: bool,
     pub(super) settings: Settings,
     pub(super) limits: Limits,
 }
@@ -44,6 +45,7 @@ impl SessionBuilder {
             points: Vec::new(),
             local_datacenter: None,
             runtime: None,
+            gathers: false,
             settings: Settings::default(),
             limits: Limits::default(),
         }
@@ -66,6 +68,41 @@ impl SessionBuilder {
         self
     }
 
+    /// Whether wakes are gathered for the runtime, instead of being sent to it one by one.
+    ///
+    /// An answer wakes the task that waits for it, from a thread of the C driver. For some runtimes such a
+    /// wake from outside is dear: tokio's current-thread flavour makes a system call for each, even
+    /// while it runs. With a completion queue the first answer of a burst wakes one task of ours, which is
+    /// spawned on the session's [`runtime`](Self::runtime) at connect, and that wakes the others from inside.
+    ///
+    /// Worth it with many requests in flight on such a runtime; the figures are in the repository's
+    /// `benches/report`. An answer that comes alone takes one turn of the runtime more. Tasks that wait on
+    /// another executor wait for that runtime too, so every task of the session should live on it; those of
+    /// [`driver_threads`](crate::Session::driver_threads) are woken where they are, as ever. When the
+    /// runtime ends, wakes are sent one by one.
+    ///
+    /// Default: `false`. `rt::Tokio`, `rt::AsyncStd` and `rt::Smol` can;
+    /// [`rt::Threads`](crate::rt::Threads) runs no tasks, which is an error at connect. Ours: works with
+    /// every driver.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "tokio")]
+    /// # async fn f() -> async_cassandra::Result<()> {
+    /// use async_cassandra::{Session, rt};
+    ///
+    /// let session = Session::builder()
+    ///     .contact_points(["10.0.0.1"])
+    ///     .runtime(rt::Tokio::current())
+    ///     .completion_queue(true)
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn completion_queue(mut self, on: bool) -> Self {
+        self.gathers = on;
+        self
+    }
+
     /// Connects.
     ///
     /// # Errors
@@ -78,7 +115,8 @@ impl SessionBuilder {
     pub fn connect(mut self) -> Connect {
         let runtime = self.runtime.take().unwrap_or_default();
         let defaults = self.limits.defaults(self.settings.connections.protocol_version());
-        Connect::new(self.check(), runtime, defaults)
+        let gathers = self.gathers;
+        Connect::new(self.check(), runtime, gathers, defaults)
     }
 
     pub(super) fn check(mut self) -> Result<Settings> {

@@ -4,18 +4,27 @@
 //! Whoever frees the slot frees the rest: the future's half when the outcome is there, the
 //! callback's half when it finds itself detached.
 
+use std::task::Waker;
+
 use callback_bridge::{Completer, Completion};
 
 use super::counters;
 
-/// Completes a slot with what `read` gives. When nobody waits any more, `free` is called in its place.
-pub(super) fn finish<T, C>(half: Completer<T, C>, read: impl FnOnce() -> T, free: impl FnOnce()) {
+/// Completes a slot with what `read` gives, and lets `wake` see to its waker. When nobody waits any
+/// more, `free` is called in its place.
+pub(super) fn finish<T, C>(
+    half: Completer<T, C>,
+    read: impl FnOnce() -> T,
+    wake: impl FnOnce(Waker),
+    free: impl FnOnce(),
+) {
     let left = if half.is_detached() {
         drop(half);
         None
     } else {
-        match half.complete(read()) {
-            Ok(()) => return,
+        match half.hand_over(read()) {
+            Ok(None) => return,
+            Ok(Some(waker)) => return wake(waker),
             Err(value) => Some(value),
         }
     };

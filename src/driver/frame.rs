@@ -187,6 +187,11 @@ pub(super) fn answered() {
     });
 }
 
+/// Whether this thread polls a task.
+pub(super) fn is_polling() -> bool {
+    HERE.try_with(|here| here.answers.get() != UNCOUNTED).unwrap_or(false)
+}
+
 /// Whether this thread is in a callback of C, or polls a task: it must not block.
 pub(crate) fn must_not_block() -> bool {
     HERE.try_with(|here| here.doing.get() != Doing::Other).unwrap_or(false)

@@ -49,6 +49,7 @@ mod text;
 mod timestamp_gen;
 mod units;
 mod uuid;
+mod wakes;
 mod watch;
 pub(crate) mod worker;
 
@@ -67,6 +68,7 @@ pub(crate) use prepared::Prepared;
 pub(crate) use result::{Cells, Columns, OwnedCells, ResultSet, RowCells};
 pub(crate) use session::{Connecting, Limits, Place, Session, Waiting, in_flight};
 pub(crate) use statement::Statement;
+pub(crate) use wakes::{WakeQueue, queue as wake_queue};
 
 use crate::error::{Error, ErrorKind, Result};
 

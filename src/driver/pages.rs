@@ -69,13 +69,15 @@ impl Room {
 pub(crate) struct Asker {
     statement: Statement,
     room: Arc<Room>,
+    /// How who waits for its pages is woken: as it was when it last asked itself.
+    gathered: bool,
     /// The callback's half of the request that is under way.
     half: Option<Half<Landed, Inside>>,
 }
 
 impl Asker {
     pub(crate) fn new(statement: Statement, room: Arc<Room>) -> Box<Self> {
-        Box::new(Self { statement, room, half: None })
+        Box::new(Self { statement, room, gathered: false, half: None })
     }
 
     /// The page that is asked for next starts here.
@@ -85,8 +87,13 @@ impl Asker {
 
     /// Hands the request to C. Room for its page was taken before. An error takes the asker with
     /// it: C may be reading its statement.
-    pub(crate) fn ask(self: Box<Self>, place: Place) -> Result<Coming> {
-        let (inside, future) = place.submit(&self.statement);
+    pub(crate) fn ask(mut self: Box<Self>, place: Place) -> Result<Coming> {
+        self.gathered = place.gathers();
+        self.send(place)
+    }
+
+    fn send(self: Box<Self>, place: Place) -> Result<Coming> {
+        let (inside, future) = place.submit(&self.statement, self.gathered);
         let pack = |half| {
             let mut asker = self;
             asker.half = Some(half);
@@ -126,7 +133,7 @@ impl Asker {
             room.give_back();
             return Next::Home(self);
         };
-        let asked = self.ask(place);
+        let asked = self.send(place);
         drop(asking);
         match asked {
             Ok(coming) => Next::Asked(coming),
@@ -239,7 +246,8 @@ unsafe fn deliver(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: the contract is the caller's.
     let mut asker = unsafe { Box::from_raw(data.cast::<Asker>()) };
     let half = asker.half.take().expect("the asker of a request that was sent");
+    let wake = half.context().waking();
     let mut place = Some(half.context().leaving());
     // SAFETY: as above. When nobody waits any more, nothing is read, and the asker is dropped.
-    unsafe { finish(half, future, || Ok(asker.land(ResultSet::read(future), &mut place))) }
+    unsafe { finish(half, future, || Ok(asker.land(ResultSet::read(future), &mut place)), wake) }
 }

@@ -28,7 +28,7 @@ use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use callback_bridge::{Completer, Completion};
 
@@ -196,12 +196,13 @@ unsafe fn deliver<T: Outcome>(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: the contract is the caller's.
     let half = unsafe { Half::<T, Inside>::from_raw(data) };
     // Copied, since the slot may be gone once it is completed. Leaves also when reading panics.
-    let _leaves = half.context().leaving();
+    let (_leaves, wake) = (half.context().leaving(), half.context().waking());
     // SAFETY: as above.
-    unsafe { finish(half, future, || T::read(future)) }
+    unsafe { finish(half, future, || T::read(future), wake) }
 }
 
-/// Completes a slot with what `read` gives, or frees everything when nobody waits any more.
+/// Completes a slot with what `read` gives, and has `wake` see to its waker; or frees everything when
+/// nobody waits any more.
 ///
 /// # Safety
 /// `future` is live and belongs to whoever frees the slot.
@@ -209,7 +210,8 @@ pub(super) unsafe fn finish<T, C>(
     half: Half<T, C>,
     future: *mut sys::CassFuture,
     read: impl FnOnce() -> Result<T>,
+    wake: impl FnOnce(Waker),
 ) {
     // SAFETY: called when the future's half has detached, and left the reference to us.
-    delivery::finish(half, read, || unsafe { sys::cass_future_free(future) });
+    delivery::finish(half, read, wake, || unsafe { sys::cass_future_free(future) });
 }

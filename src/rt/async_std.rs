@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{NoTimer, Runtime};
+use super::{Background, NoTasks, NoTimer, Runtime};
 
 /// async-std's timer. It works on any thread and never shuts down.
 ///
@@ -31,6 +31,11 @@ impl Runtime for AsyncStd {
         let end = std::time::Instant::now().checked_add(after);
         let left = move || end.map_or(Duration::MAX, |end| end.duration_since(now()));
         AsyncStdSleep(Box::pin(async move { ::async_std::task::sleep(left()).await }))
+    }
+
+    fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        drop(::async_std::task::spawn(task));
+        Ok(())
     }
 }
 

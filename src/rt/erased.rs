@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{NoTimer, Runtime, Threads};
+use super::{Background, NoTasks, NoTimer, Runtime, Threads};
 
 /// The future of [`AnyRuntime::sleep`].
 pub(crate) type AnySleep = Pin<Box<dyn Future<Output = Result<(), NoTimer>> + Send>>;
@@ -20,6 +20,7 @@ pub(crate) struct AnyRuntime(Arc<dyn Erased>);
 trait Erased: Send + Sync {
     fn sleep(&self, after: Duration) -> AnySleep;
     fn enter(&self, call: &mut dyn FnMut());
+    fn spawn(&self, task: Background) -> Result<(), NoTasks>;
 }
 
 impl<R: Runtime> Erased for R {
@@ -29,6 +30,10 @@ impl<R: Runtime> Erased for R {
 
     fn enter(&self, call: &mut dyn FnMut()) {
         Runtime::enter(self, call);
+    }
+
+    fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        Runtime::spawn(self, task)
     }
 }
 
@@ -43,6 +48,10 @@ impl AnyRuntime {
 
     pub(crate) fn enter(&self, call: &mut dyn FnMut()) {
         self.0.enter(call);
+    }
+
+    pub(crate) fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        self.0.spawn(task)
     }
 }
 

@@ -33,7 +33,7 @@ mod smol;
 mod tokio;
 
 pub use driver_threads::DriverThreads;
-pub use runtime::{NoTimer, Runtime};
+pub use runtime::{Background, NoTasks, NoTimer, Runtime};
 pub use task::{Panicked, Task};
 pub use threads::{Threads, ThreadsSleep};
 

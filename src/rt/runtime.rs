@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// What a session may ask of a runtime.
@@ -52,7 +53,37 @@ pub trait Runtime: Send + Sync + 'static {
     fn enter(&self, call: &mut dyn FnMut()) {
         call();
     }
+
+    /// Runs `task` to its end, with nobody waiting for it. Asked for once a session, by those that have a
+    /// [completion queue](crate::SessionBuilder::completion_queue), from any thread.
+    ///
+    /// It must not block, nor poll the task itself. A runtime that ends drops the task; it may drop it
+    /// here, when it has ended before.
+    ///
+    /// Default: this runtime runs no tasks.
+    ///
+    /// # Errors
+    /// [`NoTasks`]: the task is not run, and was dropped.
+    fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        drop(task);
+        Err(NoTasks)
+    }
 }
+
+/// A task of the library that a [`Runtime`] is given to run.
+pub type Background = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The runtime runs no tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoTasks;
+
+impl fmt::Display for NoTasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the runtime runs no tasks")
+    }
+}
+
+impl std::error::Error for NoTasks {}
 
 /// The runtime cannot keep time: it has shut down, or was built without a timer.
 ///

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ::smol::Timer;
 
-use super::{NoTimer, Runtime};
+use super::{Background, NoTasks, NoTimer, Runtime};
 
 /// smol's timer. It works on any thread and on any of smol's executors, and never shuts down.
 ///
@@ -27,6 +27,11 @@ impl Runtime for Smol {
 
     fn sleep(&self, after: Duration) -> Self::Sleep {
         SmolSleep(Timer::after(after))
+    }
+
+    fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        ::smol::spawn(task).detach();
+        Ok(())
     }
 }
 

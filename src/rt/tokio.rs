@@ -16,7 +16,7 @@ use ::tokio::runtime::Handle;
 use ::tokio::time::Sleep;
 use callback_bridge::contain;
 
-use super::{NoTimer, Runtime};
+use super::{Background, NoTasks, NoTimer, Runtime};
 
 /// A tokio runtime, of either flavour.
 ///
@@ -83,6 +83,12 @@ impl Runtime for Tokio {
     fn enter(&self, call: &mut dyn FnMut()) {
         let _inside = self.handle.enter();
         call();
+    }
+
+    fn spawn(&self, task: Background) -> Result<(), NoTasks> {
+        // A runtime that has shut down drops it.
+        drop(self.handle.spawn(task));
+        Ok(())
     }
 }
 

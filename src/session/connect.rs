@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use super::diagnosis::Diagnosis;
 use super::{Defaults, Session};
 use crate::cluster::{Profiles, Settings};
-use crate::driver::{self, Connecting, Pending};
-use crate::error::Result;
+use crate::driver::{self, Connecting, Pending, WakeQueue};
+use crate::error::{Error, ErrorKind, Result};
 use crate::rt::AnyRuntime;
 
 /// The future of [`SessionBuilder::connect`](crate::SessionBuilder::connect).
@@ -29,6 +29,8 @@ enum State {
 struct Start {
     settings: Result<Settings>,
     runtime: AnyRuntime,
+    /// Whether wakes are gathered for the runtime.
+    gathers: bool,
     defaults: Defaults,
 }
 
@@ -42,8 +44,13 @@ struct Sent {
 }
 
 impl Connect {
-    pub(crate) fn new(settings: Result<Settings>, runtime: AnyRuntime, defaults: Defaults) -> Self {
-        Self(State::Start(Box::new(Start { settings, runtime, defaults })))
+    pub(crate) fn new(
+        settings: Result<Settings>,
+        runtime: AnyRuntime,
+        gathers: bool,
+        defaults: Defaults,
+    ) -> Self {
+        Self(State::Start(Box::new(Start { settings, runtime, gathers, defaults })))
     }
 }
 
@@ -52,12 +59,24 @@ impl Start {
         let settings = self.settings?;
         driver::ready()?;
         let diagnosis = Diagnosis::new(&settings);
-        let pending = driver::Session::connect(&settings)?;
+        let queue = self.gathers.then(|| gather(&self.runtime)).transpose()?;
+        let pending = driver::Session::connect(&settings, queue)?;
         let (runtime, defaults) = (self.runtime, self.defaults);
         let profiles = Profiles::new(&settings);
         let keyspace = settings.contact.keyspace.as_deref().map(Box::from);
         Ok(Sent { pending, diagnosis, runtime, defaults, profiles, keyspace })
     }
+}
+
+/// A queue for the session's wakes, with its other end on the runtime.
+fn gather(runtime: &AnyRuntime) -> Result<WakeQueue> {
+    let (queue, drainer) = driver::wake_queue();
+    runtime.spawn(Box::pin(drainer)).map_err(|no_tasks| {
+        let text =
+            "give one that does to `runtime(..)`: rt::Tokio, rt::AsyncStd, rt::Smol, or your own";
+        Error::new(ErrorKind::Setting { name: "completion_queue" }, text).with_source(no_tasks)
+    })?;
+    Ok(queue)
 }
 
 impl Future for Connect {

@@ -60,6 +60,20 @@ pub struct Left {
     pub leaked: u64,
 }
 
+const PERSONALITIES: [&str; 6] = ["inline", "late", "unset", "locked", "bursts", "threads"];
+
+/// Runs a test that brings its own runtimes under one order of completion.
+pub fn under(personality: &'static str, body: fn(Cell)) {
+    Cell::new(personality, "pollster").alone(body);
+}
+
+/// Runs such a test under every order of completion.
+pub fn each(body: fn(Cell)) {
+    for personality in PERSONALITIES {
+        under(personality, body);
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Cell {
     pub personality: &'static str,
@@ -124,6 +138,11 @@ impl Cell {
 
     pub async fn connect(self) -> Session {
         self.builder().connect().await.unwrap()
+    }
+
+    /// Whether sessions are told of a runtime that runs tasks.
+    pub fn has_tasks(self) -> bool {
+        ["tokio_multi_thread", "tokio_current_thread", "async_std", "smol"].contains(&self.runtime)
     }
 
     /// Whether C answers before a call returns, gate or not.

@@ -25,6 +25,7 @@ mod context;
 mod courier;
 mod dropping;
 mod errors;
+mod gathered;
 mod limits;
 mod log;
 mod many;
@@ -372,6 +373,10 @@ macro_rules! tests {
             HERE.shared(closing::use_after)
         }
 
+        #[test]
+        fn all_that_waits_with_a_completion_queue() {
+            HERE.shared(gathered::all_that_waits)
+        }
         #[test]
         fn failures_close_nothing() {
             HERE.shared(context::failures_close_nothing)

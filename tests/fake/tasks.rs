@@ -17,31 +17,17 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::join_all;
 
-use crate::cell::{self, Cell, Held};
+use crate::cell::{self, Cell, Held, each, under};
 use crate::harness::alone::alone;
 use crate::harness::recorder::{Recorder, heard};
 use crate::harness::{across, until};
 use crate::wakers::Count;
-
-const PERSONALITIES: [&str; 6] = ["inline", "late", "unset", "locked", "bursts", "threads"];
 
 /// Polls in one frame, as the documentation of `DriverThreads` has it.
 const BUDGET: usize = 64;
 
 /// Answers without waiting in one poll, as it has it too.
 const ANSWERS: usize = 128;
-
-/// Runs a test under one order of completion.
-fn under(personality: &'static str, body: fn(Cell)) {
-    Cell::new(personality, "pollster").alone(body);
-}
-
-/// Runs a test under every order of completion.
-fn each(body: fn(Cell)) {
-    for personality in PERSONALITIES {
-        under(personality, body);
-    }
-}
 
 fn connected(cell: Cell) -> Session {
     cell.run(cell.connect())

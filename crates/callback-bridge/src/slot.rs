@@ -242,6 +242,28 @@ impl<T, C> Completer<T, C> {
     // | ARMED      | COMPLETE  | Ok, after the wake                                  |
     // | DETACHED   | (freed)   | Err, with the value moved back out of the slot      |
     pub fn complete(self, value: T) -> Result<(), T> {
+        self.hand_over(value).map(wake)
+    }
+
+    /// As [`complete`](Completer::complete), and leaves the wake to the caller: the task that polled
+    /// last is not woken before its waker is. For callbacks that come in bursts, whose wakers somebody
+    /// gathers.
+    ///
+    /// ```
+    /// let (completer, mut completion) = callback_bridge::pair();
+    /// let waker = completer.hand_over(42).expect("somebody waits");
+    /// assert!(waker.is_none(), "nobody has polled");
+    /// assert_eq!(completion.try_take(), Some(Ok(42)));
+    /// ```
+    ///
+    /// # Errors
+    /// Gives `value` back when the future is gone.
+    // | tag before | tag after | returns                                             |
+    // |------------|-----------|-----------------------------------------------------|
+    // | EMPTY      | COMPLETE  | Ok(None)                                            |
+    // | ARMED      | COMPLETE  | Ok, with the waker                                  |
+    // | DETACHED   | (freed)   | Err, with the value moved back out of the slot      |
+    pub fn hand_over(self, value: T) -> Result<Option<Waker>, T> {
         let slot_ptr = ManuallyDrop::new(self).slot();
         // SAFETY: this half keeps the slot alive until it settles it or frees it.
         let slot = unsafe { slot_ptr.as_ref() };
@@ -250,10 +272,7 @@ impl<T, C> Completer<T, C> {
         slot.value.with_mut(|cell| unsafe { (*cell).write(value) });
         // SAFETY: the value was written, and the half was consumed.
         match unsafe { settle(slot_ptr, COMPLETE) } {
-            Settled::HandedOver(waker) => {
-                wake(waker);
-                Ok(())
-            }
+            Settled::HandedOver(waker) => Ok(waker),
             Settled::Detached => {
                 // SAFETY: it was written above, and nobody else ever read it.
                 let value = slot.value.with_mut(|cell| unsafe { (*cell).assume_init_read() });

@@ -23,7 +23,8 @@ use super::cluster::Cluster;
 use super::gate::{Duty, Entry, Gate, Wait};
 use super::metrics::Figures;
 use super::pending::{Half, Pending, finish};
-use super::{counters, courier, failure, frame, reaper, sys};
+use super::wakes::WakeQueue;
+use super::{counters, courier, failure, frame, reaper, sys, wakes};
 use crate::cluster::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{self, Metrics};
@@ -54,6 +55,8 @@ struct Shared {
     figures: Figures,
     ending: Ending,
     close_timeout: Duration,
+    /// Where wakes are gathered, if they are.
+    queue: Option<Arc<WakeQueue>>,
 }
 
 // SAFETY: C allows execute and prepare from any thread; close is called once, by whom the gate says.
@@ -63,7 +66,10 @@ unsafe impl Sync for Shared {}
 
 impl Session {
     /// Starts to connect. The future resolves once C says how it went.
-    pub(crate) fn connect(settings: &Settings) -> Result<Pending<Session, Connecting>> {
+    pub(crate) fn connect(
+        settings: &Settings,
+        queue: Option<WakeQueue>,
+    ) -> Result<Pending<Session, Connecting>> {
         courier::COURIER.start()?;
         reaper::REAPER.start()?;
         frame::start()?;
@@ -76,7 +82,8 @@ impl Session {
         // be freed while it does: it stays.
         // SAFETY: a fresh future; `on_connected` takes the half.
         unsafe {
-            let connecting = Connecting { raw, limits: settings.limits };
+            let queue = queue.map(Arc::new);
+            let connecting = Connecting { raw, limits: settings.limits, queue };
             Pending::install(future, on_connected, connecting, |_| {
                 leaked("its connect took no callback")
             })
@@ -182,6 +189,7 @@ fn address(shared: &Arc<Shared>) -> NonNull<Shared> {
 pub(crate) struct Connecting {
     raw: NonNull<sys::CassSession>,
     limits: Limits,
+    queue: Option<Arc<WakeQueue>>,
 }
 
 // SAFETY: a session has no thread affinity, and nobody calls it before the connect is over.
@@ -199,7 +207,8 @@ unsafe extern "C" fn on_connected(future: *mut sys::CassFuture, data: *mut c_voi
 unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
     // SAFETY: the contract is the caller's.
     let half = unsafe { Half::<Session, Connecting>::from_raw(data) };
-    let Connecting { raw, limits } = *half.context();
+    let Connecting { raw, limits, ref queue } = *half.context();
+    let queue = queue.clone();
     // SAFETY: set, says the caller.
     let outcome = match unsafe { sys::cass_future_error_code(future) } {
         sys::OK => {
@@ -207,7 +216,7 @@ unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
             let ending = Ending::default();
             let close_timeout = limits.close_timeout;
             let figures = Figures::default();
-            let shared = Arc::new(Shared { raw, gate, figures, ending, close_timeout });
+            let shared = Arc::new(Shared { raw, gate, figures, ending, close_timeout, queue });
             register(&shared);
             // The reference on behalf of the C session; `close` takes it back.
             std::mem::forget(Arc::clone(&shared));
@@ -224,5 +233,5 @@ unsafe fn deliver_connected(future: *mut sys::CassFuture, data: *mut c_void) {
     };
     // A session that nobody waits for is dropped in there, which closes it.
     // SAFETY: the future belongs to whoever frees the slot.
-    unsafe { finish(half, future, || outcome) }
+    unsafe { finish(half, future, || outcome, wakes::at_once) }
 }

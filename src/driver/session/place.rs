@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use callback_bridge::Completion;
 
@@ -17,7 +17,7 @@ use super::super::pending::Pending;
 use super::super::prepared::Prepared;
 use super::super::result::ResultSet;
 use super::super::statement::Statement;
-use super::super::sys;
+use super::super::{frame, sys, wakes};
 use super::{Shared, address, closed, end};
 use crate::error::Result;
 
@@ -36,7 +36,7 @@ impl Place {
     }
 
     pub(crate) fn prepare(self, cql: &str) -> Result<Pending<Prepared>> {
-        let inside = self.into_inside();
+        let inside = self.into_inside_here();
         // SAFETY: inside the gate the session is connected and not closing; C copies the text.
         unsafe {
             let (text, length) = (cql.as_ptr().cast(), cql.len());
@@ -48,14 +48,27 @@ impl Place {
     /// Hands a statement to C, which reads it until the request ends: the caller writes to it no
     /// more before that.
     pub(crate) fn execute(self, statement: &Statement) -> Result<Pending<ResultSet>> {
-        let (inside, future) = self.submit(statement);
+        let gathered = self.gathers();
+        let (inside, future) = self.submit(statement, gathered);
         // SAFETY: a fresh future, inside the gate.
         unsafe { Pending::request(future, inside) }
     }
 
-    /// As [`execute`](Self::execute), up to the future, which the caller then owns.
-    pub(in crate::driver) fn submit(self, statement: &Statement) -> (Inside, *mut sys::CassFuture) {
-        let inside = self.into_inside();
+    /// Whether a request that this thread makes now is woken through the session's queue. Not one of a
+    /// task on C's threads: its wake shall leave it there.
+    pub(in crate::driver) fn gathers(&self) -> bool {
+        // SAFETY: as long as the place is held, what is shared is alive.
+        unsafe { self.0.as_ref() }.queue.is_some() && !frame::is_polling()
+    }
+
+    /// As [`execute`](Self::execute), up to the future, which the caller then owns. `gathered` says how
+    /// it is woken.
+    pub(in crate::driver) fn submit(
+        self,
+        statement: &Statement,
+        gathered: bool,
+    ) -> (Inside, *mut sys::CassFuture) {
+        let inside = self.into_inside(gathered);
         // SAFETY: as in `prepare`; C takes a reference to the statement.
         let future = unsafe { sys::cass_session_execute(inside.session(), statement.as_ptr()) };
         (inside, future)
@@ -70,7 +83,7 @@ impl Place {
 
     /// As [`execute`](Self::execute), for a batch and the statements in it.
     pub(crate) fn execute_batch(self, batch: &Batch) -> Result<Pending<ResultSet>> {
-        let inside = self.into_inside();
+        let inside = self.into_inside_here();
         // SAFETY: as in `prepare`; C takes a reference to the batch.
         unsafe {
             let future = sys::cass_session_execute_batch(inside.session(), batch.as_ptr());
@@ -79,8 +92,13 @@ impl Place {
     }
 
     /// From here on the request leaves, when it is delivered.
-    fn into_inside(self) -> Inside {
-        Inside(std::mem::ManuallyDrop::new(self).0)
+    fn into_inside(self, gathered: bool) -> Inside {
+        Inside { shared: std::mem::ManuallyDrop::new(self).0, gathered }
+    }
+
+    fn into_inside_here(self) -> Inside {
+        let gathered = self.gathers();
+        self.into_inside(gathered)
     }
 }
 
@@ -104,7 +122,11 @@ unsafe fn leave(shared: NonNull<Shared>) {
 }
 
 /// A request inside the gate of its session, in C's hands. Whoever has it leaves with it, once.
-pub(crate) struct Inside(NonNull<Shared>);
+pub(crate) struct Inside {
+    shared: NonNull<Shared>,
+    /// Whether its wake goes through the session's queue.
+    gathered: bool,
+}
 
 // SAFETY: as for `Place`.
 unsafe impl Send for Inside {}
@@ -114,12 +136,22 @@ unsafe impl Sync for Inside {}
 impl Inside {
     fn session(&self) -> *mut sys::CassSession {
         // SAFETY: not yet left, so what is shared is alive.
-        unsafe { self.0.as_ref() }.raw.as_ptr()
+        unsafe { self.shared.as_ref() }.raw.as_ptr()
     }
 
     /// Leaves when the value that is returned is dropped.
     pub(in crate::driver) fn leaving(&self) -> Place {
-        Place(self.0)
+        Place(self.shared)
+    }
+
+    /// How the task is woken that waits for the answer. May be called when this is gone.
+    pub(in crate::driver) fn waking(&self) -> impl FnOnce(Waker) + use<> {
+        // SAFETY: not yet left, so what is shared is alive.
+        let queue = self.gathered.then(|| unsafe { self.shared.as_ref() }.queue.clone()).flatten();
+        move |waker| match queue {
+            Some(queue) => queue.push(waker),
+            None => wakes::at_once(waker),
+        }
     }
 }
 

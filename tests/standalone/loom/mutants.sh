@@ -152,7 +152,8 @@ mutant $gate "hand-over: a place that nobody takes is lost" \
         std::mem::forget(waiting.complete(Ok(place)));"
 
 delivery=delivery.rs
-mutant $delivery "finish: frees what the future's half has" "Ok(()) => return," "Ok(()) => return free(),"
+mutant $delivery "finish: frees what the future's half has" "Ok(None) => return," "Ok(None) => return free(),"
+mutant $delivery "finish: wakes nobody" "Ok(Some(waker)) => return wake(waker)," "Ok(Some(waker)) => return drop((waker, wake)),"
 mutant $delivery "finish: frees nothing" "counters::DETACHED.sub();
     free();" "counters::DETACHED.sub();"
 mutant $delivery "finish: still counted" "counters::DETACHED.sub();" ""

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Waker;
 
 use callback_bridge::{Completer, Completion};
 use loom::cell::UnsafeCell;
@@ -254,7 +255,7 @@ pub struct Inside(Arc<Shared>);
 pub fn deliver(half: Half, number: usize, future: &Future) {
     let leaves = Place(Arc::clone(&half.context().0));
     leaves.work(number);
-    delivery::finish(half, || future.read(), || future.free());
+    delivery::finish(half, || future.read(), Waker::wake, || future.free());
 }
 
 /// As the drop of `Pending`.

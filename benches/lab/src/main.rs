@@ -52,6 +52,6 @@ lab short|whole [--into FOLDER] [--rounds N] [--only PART]
 lab client NAME WORK --address IP:PORT [--in-flight N] [--requests N] [--page-size N] [--prefetch N]
     [--rate PER_SECOND] [--server NAME] [--round N] [--share PERCENT] [--count]
 lab cassandra: a node with the tables of the works, until standard input ends
-  NAME: c driver-threads tokio-mt tokio-ct async-std smol threads cassandra-cpp scylla cdrs-tokio
+  NAME: c driver-threads tokio-mt tokio-ct tokio-mt-queue tokio-ct-queue async-std smol threads cassandra-cpp scylla cdrs-tokio
   WORK: select insert select-1k insert-1k select-100k insert-100k fan-out stream stream-borrowed
         connect prepare open-select";

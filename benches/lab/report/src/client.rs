@@ -4,8 +4,16 @@
 pub const C: &str = "c";
 
 /// Ours, on each runtime.
-pub const OURS: [&str; 6] =
-    ["driver-threads", "tokio-mt", "tokio-ct", "async-std", "smol", "threads"];
+pub const OURS: [&str; 8] = [
+    "driver-threads",
+    "tokio-mt",
+    "tokio-ct",
+    "tokio-mt-queue",
+    "tokio-ct-queue",
+    "async-std",
+    "smol",
+    "threads",
+];
 
 /// The other Rust clients.
 pub const PEERS: [&str; 3] = ["cassandra-cpp", "scylla", "cdrs-tokio"];

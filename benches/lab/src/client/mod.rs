@@ -31,6 +31,9 @@ pub enum Client {
     DriverThreads,
     TokioMt,
     TokioCt,
+    /// With a completion queue.
+    TokioMtQueue,
+    TokioCtQueue,
     AsyncStd,
     Smol,
     Threads,
@@ -39,11 +42,13 @@ pub enum Client {
     CdrsTokio,
 }
 
-const NAMES: [(Client, &str); 10] = [
+const NAMES: [(Client, &str); 12] = [
     (Client::C, "c"),
     (Client::DriverThreads, "driver-threads"),
     (Client::TokioMt, "tokio-mt"),
     (Client::TokioCt, "tokio-ct"),
+    (Client::TokioMtQueue, "tokio-mt-queue"),
+    (Client::TokioCtQueue, "tokio-ct-queue"),
     (Client::AsyncStd, "async-std"),
     (Client::Smol, "smol"),
     (Client::Threads, "threads"),
@@ -53,11 +58,13 @@ const NAMES: [(Client, &str); 10] = [
 ];
 
 impl Client {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::C,
         Self::DriverThreads,
         Self::TokioMt,
         Self::TokioCt,
+        Self::TokioMtQueue,
+        Self::TokioCtQueue,
         Self::AsyncStd,
         Self::Smol,
         Self::Threads,
@@ -108,6 +115,8 @@ pub fn run(job: &Job) -> Result<Record> {
         Client::DriverThreads => spawning::<ours::Ours<DriverThreads>, DriverThreads>(job),
         Client::TokioMt => spawning::<ours::Ours<MultiThread>, MultiThread>(job),
         Client::TokioCt => spawning::<ours::Ours<CurrentThread>, CurrentThread>(job),
+        Client::TokioMtQueue => spawning::<ours::Ours<MultiThread, true>, MultiThread>(job),
+        Client::TokioCtQueue => spawning::<ours::Ours<CurrentThread, true>, CurrentThread>(job),
         Client::AsyncStd => spawning::<ours::Ours<AsyncStd>, AsyncStd>(job),
         Client::Smol => spawning::<ours::Ours<Smol>, Smol>(job),
         Client::Threads => rust::<ours::Ours<Threads>, Threads>(job, |_, _, _, _| {

@@ -10,19 +10,19 @@ use crate::Result;
 use crate::executor::Executor;
 use crate::work::Sum;
 
-/// A session for the tasks of one executor.
-pub struct Ours<E> {
+/// A session for the tasks of one executor, with a completion queue or without.
+pub struct Ours<E, const QUEUE: bool = false> {
     session: Session,
     executor: PhantomData<fn() -> E>,
 }
 
-impl<E> Clone for Ours<E> {
+impl<E, const QUEUE: bool> Clone for Ours<E, QUEUE> {
     fn clone(&self) -> Self {
         Self { session: self.session.clone(), executor: PhantomData }
     }
 }
 
-impl<E: Executor> Database for Ours<E> {
+impl<E: Executor, const QUEUE: bool> Database for Ours<E, QUEUE> {
     type Prepared = Prepared;
 
     async fn connect(address: SocketAddr) -> Result<Self> {
@@ -30,6 +30,7 @@ impl<E: Executor> Database for Ours<E> {
             .contact_points([address.ip().to_string()])
             .port(address.port())
             .runtime(E::runtime())
+            .completion_queue(QUEUE)
             .connect()
             .await?;
         Ok(Self { session, executor: PhantomData })

@@ -40,6 +40,8 @@ pub fn of(client: &str) -> Look {
         "driver-threads" => ((0xd5, 0x5e, 0x00), Marker::Circle, false),
         "tokio-mt" => ((0x00, 0x72, 0xb2), Marker::Circle, false),
         "tokio-ct" => ((0x56, 0xb4, 0xe9), Marker::Ring, false),
+        "tokio-mt-queue" => ((0x00, 0x3b, 0x6f), Marker::Square, false),
+        "tokio-ct-queue" => ((0x88, 0xcc, 0xee), Marker::Square, false),
         "async-std" => ((0x00, 0x9e, 0x73), Marker::Circle, false),
         "smol" => ((0xcc, 0x79, 0xa7), Marker::Circle, false),
         "threads" => ((0xe6, 0x9f, 0x00), Marker::Ring, false),

@@ -37,7 +37,11 @@ fn main() {
 /// The folder of `cassandra.h`: cargo knows where the crate's source is.
 fn header() -> PathBuf {
     let cargo = env::var("CARGO").expect("cargo sets CARGO");
-    let metadata = said(&cargo, &["metadata", "--format-version", "1", "--offline", "--locked"]);
+    let target = env::var("TARGET").expect("cargo sets TARGET");
+    // Of this platform alone: the others' crates are nowhere on a new machine.
+    let of_target = ["--filter-platform", &target];
+    let metadata = ["metadata", "--format-version", "1", "--offline", "--locked"];
+    let metadata = said(&cargo, &[&metadata[..], &of_target].concat());
     let manifest = metadata
         .split("\"manifest_path\":\"")
         .filter_map(|rest| rest.split('"').next())

@@ -8,11 +8,13 @@ use lab_stub::options::Options;
 use lab_stub::server::Server;
 use serde_json::Value;
 
-const CLIENTS: [&str; 10] = [
+const CLIENTS: [&str; 12] = [
     "c",
     "driver-threads",
     "tokio-mt",
     "tokio-ct",
+    "tokio-mt-queue",
+    "tokio-ct-queue",
     "async-std",
     "smol",
     "threads",

@@ -6,7 +6,8 @@
 //! - The callback runs once, on an I/O thread or inline on the thread that installs it. It asks
 //!   `cass_future_ready`: ready, it reads the outcome there and then, completes the slot and wakes
 //!   last; not ready, the [courier](super::courier) does the same as soon as the future is set.
-//! - It takes no lock but the courier's queue, waits for nothing, and cannot unwind into C.
+//! - It takes no lock but the courier's queue, and that of [wakes](super::wakes) where a session has them
+//!   gathered; it waits for nothing, and cannot unwind into C.
 //! - Tasks of the program that chose to run on C's threads are polled at its end: see
 //!   [frame](super::frame).
 //! - Dropping detaches: the request runs on, and what comes back is freed where it arrives.

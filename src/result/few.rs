@@ -7,15 +7,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use super::stream::miscounted;
 use super::{Page, PageStream, RowStream};
 use crate::cql::FromRowOwned;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::statement::Execute;
 
 /// The only row.
 pub(crate) async fn exactly_one<T: FromRowOwned>(request: Execute<'_>) -> Result<T> {
     match FirstPage(request).await? {
-        Answer::Whole(page) => only(&page)?.ok_or_else(|| page.wrong(ErrorKind::NoRows)),
+        Answer::Whole(page) => {
+            only(&page)?.ok_or_else(|| miscounted(ErrorKind::NoRows, page.cql()))
+        }
         Answer::More(pages) => {
             Box::pin(async { RowStream::of(pages.start().await?)?.exactly_one().await }).await
         }
@@ -90,12 +93,6 @@ fn only<T: FromRowOwned>(page: &Page) -> Result<Option<T>> {
     let mut rows = page.rows()?;
     match page.len() {
         0 | 1 => rows.next().transpose(),
-        _ => Err(page.wrong(ErrorKind::TooManyRows)),
-    }
-}
-
-impl Page {
-    fn wrong(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, "").in_statement(self.cql())
+        _ => Err(miscounted(ErrorKind::TooManyRows, page.cql())),
     }
 }

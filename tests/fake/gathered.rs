@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
 use std::thread::{self, ThreadId};
 
-use async_cassandra::{ErrorKind, Session, rt};
+use async_cassandra::{ErrorKind, Execute, Session, rt};
 use futures::FutureExt;
 use futures::future::join_all;
 
@@ -54,17 +54,23 @@ impl Wake for WokenOn {
     }
 }
 
+/// A request that was polled with such a waker, and then answered.
+fn answered(session: &Session) -> (Execute<'_>, Arc<WokenOn>) {
+    let woken = Arc::<WokenOn>::default();
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut request = session.query("HELD 7", ()).execute();
+    assert!(request.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
+    until("the driver has it", || fake_driver::let_go(7) == 1);
+    (request, woken)
+}
+
 /// The callback is on this thread, and the wake on the runtime's.
 #[test]
 fn wakes_are_the_runtimes() {
     each(|cell| {
         let tokio = tokio_runtime(true);
         let session = tokio.block_on(gathering(cell));
-        let woken = Arc::<WokenOn>::default();
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut request = session.query("HELD 7", ()).execute();
-        assert!(request.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
-        until("the driver has it", || fake_driver::let_go(7) == 1);
+        let (request, woken) = answered(&session);
         until("it is woken", || woken.0.lock().unwrap().is_some());
         assert_ne!(*woken.0.lock().unwrap(), Some(thread::current().id()));
         assert!(request.now_or_never().unwrap().is_ok());
@@ -78,11 +84,7 @@ fn the_runtime_ends_first() {
     each(|cell| {
         let tokio = tokio_runtime(false);
         let session = tokio.block_on(gathering(cell));
-        let woken = Arc::<WokenOn>::default();
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut request = session.query("HELD 7", ()).execute();
-        assert!(request.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
-        until("the driver has it", || fake_driver::let_go(7) == 1);
+        let (request, woken) = answered(&session);
         // Nobody runs the runtime, so that it lies in the queue.
         drop(tokio);
         until("it is woken", || woken.0.lock().unwrap().is_some());

@@ -18,4 +18,5 @@ pub use borrowed::{BorrowedRows, TryNextRow};
 pub use pages::PageStream;
 pub use progress::{Position, Progress};
 pub use rows::RowStream;
+pub(super) use rows::miscounted;
 pub use try_next::TryNext;

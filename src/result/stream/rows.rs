@@ -105,7 +105,8 @@ impl<T> RowStream<T> {
     }
 }
 
-fn miscounted(kind: ErrorKind, cql: &str) -> Error {
+/// The error of another number of rows than was asked for.
+pub(in crate::result) fn miscounted(kind: ErrorKind, cql: &str) -> Error {
     Error::new(kind, "").in_statement(cql)
 }
 

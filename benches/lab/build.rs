@@ -38,9 +38,10 @@ fn main() {
 fn header() -> PathBuf {
     let cargo = env::var("CARGO").expect("cargo sets CARGO");
     let target = env::var("TARGET").expect("cargo sets TARGET");
-    // Of this platform alone: the others' crates are nowhere on a new machine.
+    // Of this platform alone: the others' crates are nowhere on a new machine. Those that only tests
+    // need are not there either, and are downloaded for this.
     let of_target = ["--filter-platform", &target];
-    let metadata = ["metadata", "--format-version", "1", "--offline", "--locked"];
+    let metadata = ["metadata", "--format-version", "1", "--locked"];
     let metadata = said(&cargo, &[&metadata[..], &of_target].concat());
     let manifest = metadata
         .split("\"manifest_path\":\"")

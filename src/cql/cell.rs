@@ -57,7 +57,8 @@ pub(super) fn damaged<T: ?Sized>(t: &CqlType) -> Error {
 
 /// Takes a length of four bytes and the value of that length from the front; `Some(None)` is NULL,
 /// `None` is damage.
-pub(super) fn take<'r>(rest: &mut &'r [u8]) -> Option<Option<&'r [u8]>> {
+#[inline]
+pub(crate) fn take<'r>(rest: &mut &'r [u8]) -> Option<Option<&'r [u8]>> {
     let (length, after) = rest.split_first_chunk::<4>()?;
     let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
         *rest = after;

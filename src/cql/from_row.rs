@@ -76,7 +76,7 @@ impl<'x, 'r> RawRow<'x, 'r> {
             Some((index, column, cell)) => {
                 T::from_value(column.cql_type(), cell).map_err(|e| in_column(e, column, index))
             }
-            None => Err(no_such_column(self.columns).at(field).into_error()),
+            None => Err(no_field(self.columns, field)),
         }
     }
 
@@ -99,6 +99,13 @@ impl<'x, 'r> RawRow<'x, 'r> {
 }
 
 #[cold]
+#[inline(never)]
+fn no_field(columns: &[Column], field: usize) -> Error {
+    no_such_column(columns).at(field).into_error()
+}
+
+#[cold]
+#[inline(never)]
 pub(super) fn in_column(error: Error, column: &Column, index: usize) -> Error {
     error.map_value(|value| value.set_column(column, index))
 }

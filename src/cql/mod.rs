@@ -210,6 +210,7 @@ mod with;
 pub use async_cassandra_derive::{FromRow, FromValue, ToRow, ToValue};
 
 pub use absent::{MaybeUnset, Null, Unset};
+pub(crate) use cell::take as take_cell;
 pub use column::Column;
 pub use column_map::ColumnMap;
 pub use convert_error::ConvertError;

@@ -223,12 +223,14 @@ impl Error {
     /// `T` cannot be read from a column of this type: what
     /// [`FromValue::check`](super::FromValue::check) returns.
     #[cold]
+    #[inline(never)]
     pub fn decode_wrong_type<T: ?Sized>(cql_type: &CqlType) -> Self {
         ValueError::read(ValueProblem::WrongType).of_types::<T>(cql_type).into_error()
     }
 
     /// The cell is NULL and `T` has no place for that.
     #[cold]
+    #[inline(never)]
     pub fn decode_null<T: ?Sized>(cql_type: &CqlType) -> Self {
         ValueError::read(ValueProblem::UnexpectedNull).of_types::<T>(cql_type).into_error()
     }
@@ -248,6 +250,7 @@ impl Error {
 
 /// A problem with one cell that is read as `T`.
 #[cold]
+#[inline(never)]
 pub(super) fn unreadable<T: ?Sized>(cql_type: &CqlType, problem: ValueProblem) -> Error {
     ValueError::read(problem).of_types::<T>(cql_type).into_error()
 }

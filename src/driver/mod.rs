@@ -8,14 +8,15 @@
 //! One file a C object, each with its contract:
 //! `cluster` and `profile` settings (what both take, `defaults`, with `retry_policy` and
 //! `timestamp_gen`), `session` and its `gate`, `prepared`, `statement` and `batch` (what both
-//! take, `configure`), `payload`, `result`, `pending` a future on its way, `delivery` how that
-//! ends, `pages` those of a stream, `answer` one that is answered, `courier` and `reaper` the two
+//! take, `configure`), `payload`, `result` and the way through its `cells` (`response` where they
+//! lie), `pending` a future on its way, `delivery` how that ends, `pages` those of a stream, `answer` one that is answered, `courier` and `reaper` the two
 //! helper threads (each a `worker`), `frame` the tasks on C's threads (`guarded` what they are made
 //! of, `watch` whether they block), `failure` C's errors, `log` C's log, `metrics` C's figures.
 
 mod answer;
 mod authenticator;
 mod batch;
+mod cells;
 mod cluster;
 mod collection;
 mod configure;
@@ -38,6 +39,7 @@ mod plug;
 mod prepared;
 mod profile;
 mod reaper;
+mod response;
 mod result;
 mod retry_policy;
 mod session;
@@ -55,6 +57,7 @@ pub(crate) mod worker;
 
 pub(crate) use answer::Answer;
 pub(crate) use batch::Batch;
+pub(crate) use cells::{Cells, OwnedCells, RowCells};
 pub(crate) use configure::Configure;
 pub(crate) use frame::{Handle, must_not_block, spawn as spawn_task, start as start_tasks};
 pub(crate) use nested::{Binding, Refusal};
@@ -65,7 +68,7 @@ pub use plug::{
     Attempt, Info, LoadError, LoadErrorKind, Source, Unsupported, info, load, load_from,
 };
 pub(crate) use prepared::Prepared;
-pub(crate) use result::{Cells, Columns, OwnedCells, ResultSet, RowCells};
+pub(crate) use result::{Columns, ResultSet};
 pub(crate) use session::{Connecting, Limits, Place, Session, Waiting, in_flight};
 pub(crate) use statement::Statement;
 pub(crate) use wakes::{WakeQueue, queue as wake_queue};

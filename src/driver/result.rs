@@ -1,30 +1,21 @@
-//! A result in C's memory, and the cells in it.
-//!
-//! Cells are slices of the response that C keeps; they live as long as the result. C decodes a
-//! whole row a step; a cell then costs two calls. A damaged row ends C's iterator early, so the
-//! count of rows seen is held against the result's own.
+//! A result in C's memory. `cells` goes through its rows.
 
-use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use smallvec::SmallVec;
-
+use super::cells::{Cells, OwnedCells, RowCells, Walk};
 use super::pending::Outcome;
-use super::{collection, data_type, failure, sys, text};
+use super::{data_type, failure, sys, text};
 use crate::cql::Column;
 use crate::error::Result;
 
 /// Cells that an index has room for before it has seen them: 1 MiB.
 const TRUSTED_CELLS: usize = 1 << 16;
 
-/// The cells of one row. As many as most rows have cost no allocation.
-pub(crate) type RowCells<'r> = SmallVec<[Option<&'r [u8]>; 8]>;
-
 /// An owned `CassResult`: immutable, independent of future and session.
 pub(crate) struct ResultSet {
     raw: NonNull<sys::CassResult>,
-    /// Every cell that C's iterator came to, row by row, once somebody asked for a row by its number.
+    /// Every cell that a walk came to, row by row, once somebody asked for a row by its number.
     /// `'static` stands for "as long as `raw`", and leaves this type only with the lifetime of a
     /// borrow.
     index: OnceLock<Box<[Option<&'static [u8]>]>>,
@@ -55,7 +46,7 @@ impl Outcome for ResultSet {
 }
 
 impl ResultSet {
-    fn as_ptr(&self) -> *const sys::CassResult {
+    pub(super) fn as_ptr(&self) -> *const sys::CassResult {
         self.raw.as_ptr()
     }
 
@@ -137,11 +128,11 @@ impl ResultSet {
 
     /// Walks the rows from the first. `columns` are those of this result.
     pub(crate) fn cells(&self, columns: &[Column]) -> Cells<'_> {
-        Cells { walk: Walk::new(self, columns), of: PhantomData }
+        Cells::new(self, columns)
     }
 
-    /// The cells of a row by its number. `None` for one that C does not come to: there are not so many,
-    /// or the data is damaged.
+    /// The cells of a row by its number. `None` for one that a walk does not come to: there are not so
+    /// many, or the data is damaged.
     ///
     /// The first call goes through all rows, and keeps the places of their cells.
     pub(crate) fn row(&self, number: usize, columns: &[Column]) -> Option<&[Option<&[u8]>]> {
@@ -154,7 +145,7 @@ impl ResultSet {
     fn walk_all(&self, columns: &[Column]) -> Box<[Option<&'static [u8]>]> {
         let mut walk = Walk::new(self, columns);
         // The count is the server's word, and no reason to allocate any amount.
-        let expected = self.row_count().saturating_mul(walk.columns);
+        let expected = self.row_count().saturating_mul(columns.len());
         let mut cells = Vec::with_capacity(expected.min(TRUSTED_CELLS));
         let mut row = RowCells::new();
         // SAFETY: the result lives in `self`, which lends these cells for the borrow of it only.
@@ -166,7 +157,7 @@ impl ResultSet {
 
     /// Walks the rows and keeps the result alive meanwhile.
     pub(crate) fn into_cells(self, columns: &[Column]) -> OwnedCells {
-        OwnedCells { walk: Walk::new(&self, columns), row: RowCells::new(), _result: self }
+        OwnedCells::new(self, columns)
     }
 }
 
@@ -184,151 +175,5 @@ impl Columns {
 
     pub(crate) fn into_inner(self) -> Box<[Column]> {
         self.columns
-    }
-}
-
-/// The way through the rows of a result that somebody else keeps alive.
-struct Walk {
-    way: Way,
-    columns: usize,
-    /// Those that are lists, sets and maps.
-    collections: Box<[usize]>,
-}
-
-// SAFETY: an iterator has no thread affinity; `&mut` keeps two threads from stepping it at once.
-unsafe impl Send for Walk {}
-// SAFETY: no method takes `&self`.
-unsafe impl Sync for Walk {}
-
-enum Way {
-    /// To the only row, or to none: C has decoded it with the answer, and makes nothing for it.
-    First(*const sys::CassRow),
-    /// C's iterator.
-    Iterator(NonNull<sys::CassIterator>),
-}
-
-impl Drop for Way {
-    fn drop(&mut self) {
-        if let Self::Iterator(iterator) = self {
-            // SAFETY: ours, given up here. It holds no reference to its result and touches none.
-            unsafe { sys::cass_iterator_free(iterator.as_ptr()) }
-        }
-    }
-}
-
-impl Way {
-    fn through(result: &ResultSet) -> Self {
-        if result.row_count() <= 1 {
-            // SAFETY: a live result; the row lives as long as it. NULL where there is none.
-            return Self::First(unsafe { sys::cass_result_first_row(result.as_ptr()) });
-        }
-        // SAFETY: a live result; the owner of the walk keeps it alive.
-        let raw = unsafe { sys::cass_iterator_from_result(result.as_ptr()) };
-        Self::Iterator(NonNull::new(raw).expect("the C driver could not allocate an iterator"))
-    }
-
-    /// The next row, until the step after; NULL at the end.
-    ///
-    /// # Safety
-    /// The result is live.
-    unsafe fn step(&mut self) -> *const sys::CassRow {
-        match self {
-            Self::First(row) => std::mem::replace(row, std::ptr::null()),
-            // SAFETY: the iterator is live and, says the caller, its result too.
-            Self::Iterator(iterator) => unsafe {
-                match sys::cass_iterator_next(iterator.as_ptr()) {
-                    0 => std::ptr::null(),
-                    _ => sys::cass_iterator_get_row(iterator.as_ptr()),
-                }
-            },
-        }
-    }
-}
-
-impl Walk {
-    fn new(result: &ResultSet, columns: &[Column]) -> Self {
-        let way = Way::through(result);
-        let is_collection = |index: &usize| columns[*index].cql_type().is_collection();
-        let collections = (0..columns.len()).filter(is_collection).collect();
-        Self { way, columns: columns.len(), collections }
-    }
-
-    /// Fills `row` with the next row's cells; `false` at the end, or where the data is damaged.
-    ///
-    /// # Safety
-    /// The result outlives the slices in `row`.
-    unsafe fn step(&mut self, row: &mut RowCells<'_>) -> bool {
-        // SAFETY: the result is live, says the caller; the row object is used before the next step
-        // overwrites it.
-        unsafe {
-            let current = self.way.step();
-            if current.is_null() {
-                row.clear();
-                return false;
-            }
-            // Of the row before, all of which is written over.
-            if row.len() != self.columns {
-                row.resize(self.columns, None);
-            }
-            for (index, place) in row.iter_mut().enumerate() {
-                *place = cell(current, index);
-            }
-            for &index in &self.collections {
-                row[index] = collection::cell(sys::cass_row_get_column(current, index));
-            }
-        }
-        true
-    }
-}
-
-/// The bytes of one cell; `None` for NULL.
-///
-/// # Safety
-/// `row` is the iterator's current row, and its result outlives `'r`.
-unsafe fn cell<'r>(row: *const sys::CassRow, index: usize) -> Option<&'r [u8]> {
-    let (mut start, mut length) = (std::ptr::null(), 0);
-    // SAFETY: the contract is the caller's; C gives the slice of the response, or an error code for
-    // NULL, and an empty value may have any start.
-    unsafe {
-        let value = sys::cass_row_get_column(row, index);
-        if value.is_null() || sys::cass_value_get_bytes(value, &mut start, &mut length) != sys::OK {
-            return None;
-        }
-        match length {
-            0 => Some(&[]),
-            _ => Some(std::slice::from_raw_parts(start, length)),
-        }
-    }
-}
-
-/// The rows of a borrowed result. Cells live as long as the result, not only until the next row.
-pub(crate) struct Cells<'r> {
-    walk: Walk,
-    of: PhantomData<&'r ResultSet>,
-}
-
-impl<'r> Cells<'r> {
-    pub(crate) fn step(&mut self, row: &mut RowCells<'r>) -> bool {
-        // SAFETY: the result is borrowed for `'r`.
-        unsafe { self.walk.step(row) }
-    }
-}
-
-/// The rows of a result that lives inside: a row is lent until the next step.
-pub(crate) struct OwnedCells {
-    walk: Walk,
-    /// Cells of the result below; `'static` stands for "as long as `_result`", and leaves this
-    /// type only with the lifetime of a borrow.
-    row: RowCells<'static>,
-    _result: ResultSet,
-}
-
-impl OwnedCells {
-    pub(crate) fn step(&mut self) -> Option<&[Option<&[u8]>]> {
-        // SAFETY: the result lives in `self`; the row is lent for the borrow of `self` only.
-        match unsafe { self.walk.step(&mut self.row) } {
-            true => Some(&self.row),
-            false => None,
-        }
     }
 }

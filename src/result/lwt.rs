@@ -83,7 +83,7 @@ impl Page {
         };
         let mut row = RowCells::new();
         if self.is_empty() || !self.result().cells(self.columns()).step(&mut row) {
-            return Err(in_statement(Count::of(self.len()).cut_short()));
+            return Err(Count::of(self.len()).cut_short(self.cql()));
         }
         bool::check(first.cql_type())
             .and_then(|()| bool::from_value(first.cql_type(), row[0]))

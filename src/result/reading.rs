@@ -42,12 +42,13 @@ impl Reading {
     }
 
     /// The next row, `None` after the last. `map` is a plan for these columns.
+    #[inline]
     pub(super) fn next<'a, T: FromRow<'a>>(&'a mut self, map: &ColumnMap) -> Option<Result<T>> {
         if self.count.is_done() {
             return None;
         }
         let Some(row) = self.cells.step() else {
-            return Some(Err(self.count.cut_short().in_statement(self.origin.cql())));
+            return Some(Err(self.count.cut_short(self.origin.cql())));
         };
         self.bytes += row.iter().flatten().map(|cell| cell.len() as u64).sum::<u64>();
         let columns = self.columns.of(&self.origin);

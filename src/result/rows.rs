@@ -59,7 +59,7 @@ impl<'r, T: FromRow<'r>> Iterator for Rows<'r, T> {
             return None;
         }
         if !self.cells.step(&mut self.row) {
-            return Some(Err(self.count.cut_short().in_statement(self.cql)));
+            return Some(Err(self.count.cut_short(self.cql)));
         }
         Some(read(&self.row, self.columns, &self.map, self.count.next(), self.cql))
     }
@@ -77,8 +77,8 @@ impl<T> fmt::Debug for Rows<'_, T> {
     }
 }
 
-/// How many rows a page has and how many were seen: C's iterator ends at damage as it does at the
-/// end, so only this count tells the two apart.
+/// How many rows a page has and how many were seen: the cells end at damage as they do at the end, so
+/// only this count tells the two apart.
 pub(super) struct Count {
     seen: usize,
     all: usize,
@@ -103,11 +103,13 @@ impl Count {
         self.seen - 1
     }
 
-    /// C ended before the last row. Nothing more comes.
-    pub(super) fn cut_short(&mut self) -> Error {
+    /// The rows ended before the last. Nothing more comes.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn cut_short(&mut self, cql: &str) -> Error {
         let Self { seen, all } = *self;
         self.seen = all;
-        damaged(all, seen)
+        damaged(all, seen).in_statement(cql)
     }
 
     /// For the iterators.
@@ -132,6 +134,7 @@ pub(super) fn plan<'r, T: FromRow<'r>>(columns: &[Column], cql: &str) -> Result<
 }
 
 /// Reads a row from its cells. An error names its number in the page, and the statement.
+#[inline]
 pub(super) fn read<'r, T: FromRow<'r>>(
     cells: &[Option<&'r [u8]>],
     columns: &'r [Column],
@@ -139,6 +142,11 @@ pub(super) fn read<'r, T: FromRow<'r>>(
     at: usize,
     cql: &str,
 ) -> Result<T> {
-    T::from_row(RawRow::new(cells, columns, map))
-        .map_err(|error| error.map_value(|value| value.set_row(at)).in_statement(cql))
+    T::from_row(RawRow::new(cells, columns, map)).map_err(|error| in_row(error, at, cql))
+}
+
+#[cold]
+#[inline(never)]
+fn in_row(error: Error, at: usize, cql: &str) -> Error {
+    error.map_value(|value| value.set_row(at)).in_statement(cql)
 }

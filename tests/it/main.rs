@@ -10,6 +10,7 @@ mod auto_traits;
 mod batches;
 mod connect;
 mod crates;
+mod damage;
 mod derives;
 mod endings;
 mod heartbeat;
@@ -121,6 +122,14 @@ mod server_side {
     #[test]
     fn types_of_the_program_that_do_not_fit() {
         once(derives::mistakes);
+    }
+    #[test]
+    fn pages_that_were_cut() {
+        once(damage::rows);
+    }
+    #[test]
+    fn first_rows_that_were_cut() {
+        once(damage::first_rows);
     }
     #[test]
     fn batches_of_counters() {

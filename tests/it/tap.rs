@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -12,34 +12,47 @@ use crate::server::node;
 const PAYLOAD: u8 = 0x04;
 const RESULT: u8 = 0x08;
 const PREPARED: [u8; 4] = [0, 0, 0, 4];
+/// In a cell of those rows that [`Tap::cut`] is for.
+pub const TO_BE_CUT: &str = "to be cut";
 
-/// Stands between driver and node. It sends custom payloads back with the answer, and gives prepared
-/// statements another id while [`mangle`](Self::mangle) is on.
+/// Stands between driver and node. It sends custom payloads back with the answer, gives prepared
+/// statements another id while [`mangle`](Self::mangle) is on, and takes off the ends of rows.
 pub struct Tap {
     pub address: SocketAddr,
-    mangle: Arc<AtomicBool>,
+    harm: Arc<Harm>,
+}
+
+#[derive(Default)]
+struct Harm {
+    mangle: AtomicBool,
+    cut: AtomicUsize,
 }
 
 impl Tap {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let mangle = Arc::new(AtomicBool::new(false));
-        let mangles = Arc::clone(&mangle);
+        let harm = Arc::new(Harm::default());
+        let does = Arc::clone(&harm);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                stand_between(client, Arc::clone(&mangles));
+                stand_between(client, Arc::clone(&does));
             }
         });
-        Self { address, mangle }
+        Self { address, harm }
     }
 
     pub fn mangle(&self, on: bool) {
-        self.mangle.store(on, Ordering::SeqCst);
+        self.harm.mangle.store(on, Ordering::SeqCst);
+    }
+
+    /// Takes so many bytes off the end of each result that has [`TO_BE_CUT`] in it.
+    pub fn cut(&self, bytes: usize) {
+        self.harm.cut.store(bytes, Ordering::SeqCst);
     }
 }
 
-fn stand_between(client: TcpStream, mangle: Arc<AtomicBool>) {
+fn stand_between(client: TcpStream, harm: Arc<Harm>) {
     let server = TcpStream::connect(node().address()).unwrap();
     // The payload of a request, by its stream, until it is answered.
     let payloads = Arc::new(Mutex::new(HashMap::new()));
@@ -59,9 +72,14 @@ fn stand_between(client: TcpStream, mangle: Arc<AtomicBool>) {
             if frame.header[4] != RESULT || frame.header[1] != 0 {
                 return;
             }
-            if frame.body.starts_with(&PREPARED) && mangle.load(Ordering::SeqCst) {
+            if frame.body.starts_with(&PREPARED) && harm.mangle.load(Ordering::SeqCst) {
                 // The first byte of the id, behind its length.
                 frame.body[6] ^= 0xff;
+            }
+            let marker = TO_BE_CUT.as_bytes();
+            if frame.body.windows(marker.len()).any(|part| part == marker) {
+                let left = frame.body.len() - harm.cut.load(Ordering::SeqCst);
+                frame.body.truncate(left);
             }
             if let Some(payload) = payload {
                 frame.header[1] |= PAYLOAD;

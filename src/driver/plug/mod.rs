@@ -85,6 +85,12 @@ pub fn info() -> Option<&'static Info> {
     LOADED.get()
 }
 
+/// Whether the driver is the one that is part of the program, whose every byte is known.
+#[inline]
+pub(crate) fn is_embedded() -> bool {
+    LOADED.get().is_some_and(|info| matches!(info.source(), Source::Embedded))
+}
+
 /// Says whether the loaded driver has `function`. Two loads; use it through [`optional!`].
 pub(crate) fn require(function: Function) -> Result<(), Unsupported> {
     match LOADED.get() {

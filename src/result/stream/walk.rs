@@ -60,7 +60,21 @@ impl<P> Walk<P> {
     }
 
     /// Resolves when there is a row, or none any more. `begin` plans for a page that is begun.
+    #[inline]
     pub(super) fn poll_row(
+        &mut self,
+        cx: &mut Context<'_>,
+        begin: impl Fn(&Page) -> Result<P>,
+    ) -> Poll<Result<()>> {
+        match &self.reading {
+            Some((page, _)) if !page.is_done() => Poll::Ready(Ok(())),
+            _ => self.poll_page(cx, begin),
+        }
+    }
+
+    /// As `poll_row`, behind the last row of a page. Not inlined: one row of thousands comes here.
+    #[inline(never)]
+    fn poll_page(
         &mut self,
         cx: &mut Context<'_>,
         begin: impl Fn(&Page) -> Result<P>,

@@ -133,6 +133,7 @@ impl Walk {
     ///
     /// # Safety
     /// `current` is a row of the result, which outlives the slices in `row`.
+    #[inline]
     unsafe fn fill(&self, row: &mut RowCells<'_>, current: *const sys::CassRow) {
         fit(row, self.columns);
         // SAFETY: a live row with so many columns.
@@ -152,7 +153,7 @@ impl Walk {
 fn fit(row: &mut RowCells<'_>, columns: usize) {
     if row.len() != columns {
         row.clear();
-        row.extend(std::iter::repeat_n(None, columns));
+        (0..columns).for_each(|_| row.push(None));
     }
 }
 
@@ -167,6 +168,7 @@ fn split(rest: &mut &'static [u8], row: &mut RowCells<'_>, columns: usize) -> bo
 ///
 /// # Safety
 /// `row` is a live row, and its result outlives `'r`.
+#[inline]
 unsafe fn cell<'r>(row: *const sys::CassRow, index: usize) -> Option<&'r [u8]> {
     let (mut start, mut length) = (ptr::null(), 0);
     // SAFETY: the contract is the caller's; C gives the slice of the response, or an error code for

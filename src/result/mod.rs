@@ -2,8 +2,9 @@
 //!
 //! A [`Page`] is what one request returned. Its rows borrow from it, in their order or in any;
 //! [`RowStream`] gives owned rows over all pages, [`BorrowedRows`] lends them, [`PageStream`] gives the
-//! pages themselves. Columns are looked up once a page, cells are slices of the response: a row costs
-//! one step of C's iterator and two calls a cell.
+//! pages themselves. Columns are looked up once a page, cells are slices of the response. A row costs
+//! no call of C with the embedded driver; with another, one step of C's iterator and two calls a
+//! cell.
 
 pub(crate) mod few;
 mod indexed;

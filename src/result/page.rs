@@ -63,8 +63,8 @@ impl Page {
     /// ```
     ///
     /// # Cost
-    /// The first row that is asked for costs as much as going through all of them, since C's iterator
-    /// knows one direction only, and leaves an index of 16 bytes a cell with the page. After that a row
+    /// The first row that is asked for costs as much as going through all of them, since each begins
+    /// where the one before ends, and leaves an index of 16 bytes a cell with the page. After that a row
     /// costs the decoding of its values, and no call of C.
     ///
     /// # Errors

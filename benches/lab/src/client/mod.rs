@@ -83,6 +83,11 @@ impl Client {
         Self::CdrsTokio,
     ];
 
+    /// Whether it is another library.
+    pub const fn is_peer(self) -> bool {
+        matches!(self, Self::CassandraCpp | Self::Scylla | Self::CdrsTokio)
+    }
+
     pub const fn is_rust(self) -> bool {
         !matches!(self, Self::C)
     }

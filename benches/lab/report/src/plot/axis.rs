@@ -51,7 +51,10 @@ impl Axis {
         }
         let start = all.iter().rposition(|tick| *tick <= low * 1.0001).unwrap_or(0);
         let end = all.iter().position(|tick| *tick >= high * 0.9999).unwrap_or(all.len() - 1);
-        let ticks = all[start..=end].iter().map(|tick| (*tick, short(*tick))).collect();
+        let ticks = &all[start..=end];
+        // Wide labels would touch each other.
+        let label = if ticks.len() > 6 { shorter } else { short };
+        let ticks = ticks.iter().map(|tick| (*tick, label(*tick))).collect();
         Self::with_ticks(title, Scale::Logarithmic, ticks, 0.0)
     }
 }
@@ -117,6 +120,11 @@ pub fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// As [`short`], with thousands left out: 10k.
+fn shorter(value: f64) -> String {
+    if value >= 1000.0 { format!("{}k", short(value / 1000.0)) } else { short(value) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +141,8 @@ mod tests {
         assert_eq!(labels(&axis), ["1", "1.5", "2", "3"]);
         let axis = Axis::logarithmic("µs", [0.3, 9000.0]);
         assert_eq!(labels(&axis), ["0.1", "1", "10", "100", "1,000", "10,000"]);
+        let axis = Axis::logarithmic("µs", [0.3, 20_000.0]);
+        assert_eq!(labels(&axis), ["0.1", "1", "10", "100", "1k", "10k", "100k"]);
     }
 
     #[test]

@@ -26,6 +26,15 @@ fn line(name: &str, series: &callbacks::Series<'_>) -> Option<Line> {
     Some(Line { points, marked: false, ..Line::new(name) })
 }
 
+/// What a load is, for those who did not read how it is made.
+fn title(load: &str) -> String {
+    match load {
+        "busy" => "64 in flight".to_owned(),
+        "busy-1024" => "1,024 in flight".to_owned(),
+        other => format!("runtime {other}"),
+    }
+}
+
 /// Idle and busy side by side.
 pub fn plot(runs: &[Callback]) -> Option<String> {
     let by_load: Vec<(&str, Vec<Line>)> = callbacks::loads(runs)
@@ -53,7 +62,7 @@ pub fn plot(runs: &[Callback]) -> Option<String> {
     let panels: Vec<Panel> = by_load
         .into_iter()
         .map(|(load, lines)| Panel {
-            title: format!("runtime {load}"),
+            title: title(load),
             x: Axis::logarithmic(
                 "from the C driver's call to the task, µs",
                 widths.iter().copied(),

@@ -131,6 +131,9 @@ pub enum ErrorKind {
     /// error.
     Authenticator,
     /// The result is not what its own header says: rows are missing or a cell is cut short.
+    ///
+    /// With the embedded driver every cell is held against the end of the answer. Another C++ driver
+    /// reads on behind the end of a cell that was cut, and only sees that lengths are missing.
     Malformed,
     /// The C driver failed in another way; see [`code`](Error::code).
     Driver,
